@@ -1,0 +1,83 @@
+"""The base of every component, and the environment that each is given.
+
+A component reads no configuration and exports nothing: what it needs comes as arguments, what it offers are
+typed attributes. `Environment` is the little that all of them share; it holds no sizes (those are arguments).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import pulumi
+
+from components.naming import Naming
+from components.security.service_agents import Agent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """Where a system's components live: names, Google project, region, labels, providers, protection."""
+
+    naming: Naming
+    project: str
+    project_number: str
+    region: str
+    labels: Mapping[str, str]
+    providers: tuple[pulumi.ProviderResource, ...]
+    protect: bool
+    """Data may not be deleted: Pulumi's, the provider's and the API's guards follow from this one intent."""
+    cmek: bool = False
+    """Whether data is encrypted by keys of this project (a `Keys` component) rather than by Google's."""
+    apis: tuple[pulumi.Resource, ...] = field(default=(), repr=False)
+    """The enabled services: what nothing else orders waits for these."""
+    agents: Mapping[Agent, pulumi.Resource] = field(default_factory=dict, repr=False)
+    """The service agents that `ProjectBaseline` made."""
+
+
+class Component(pulumi.ComponentResource):
+    """A ComponentResource with the house rules: short type token, the environment's providers, known URN."""
+
+    family: ClassVar[str]
+
+    name: str
+    env: Environment
+    qualified_type: str
+    declared_urn: str
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        env: Environment,
+        props: Mapping[str, Any] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        token = f"voicestack:{self.family}:{type(self).__name__}"
+        parent = opts.parent if opts else None
+        chain = f"{parent.qualified_type}${token}" if isinstance(parent, Component) else token
+        self.name = name
+        self.env = env
+        self.qualified_type = chain
+        # The engine makes the same text; writing it here lets a declared use name its target without
+        # waiting for it, so two services may use each other.
+        self.declared_urn = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{chain}::{name}"
+        super().__init__(
+            token,
+            name,
+            dict(props or {}),
+            pulumi.ResourceOptions.merge(pulumi.ResourceOptions(providers=list(env.providers)), opts),
+        )
+
+    def child(self, **options: Any) -> pulumi.ResourceOptions:
+        """Options of a child resource; `options` are those of `pulumi.ResourceOptions`."""
+        return pulumi.ResourceOptions(parent=self, **options)
+
+    def data(self, **options: Any) -> pulumi.ResourceOptions:
+        """Options of a child that holds data: Pulumi's `protect` where the environment protects data."""
+        return self.child(protect=self.env.protect or None, **options)
+
+    def labels(self, **more: str) -> dict[str, str]:
+        """The environment's labels and the component's name."""
+        return {**self.env.labels, "component": self.name, **more}
