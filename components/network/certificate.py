@@ -1,0 +1,179 @@
+"""Certificate: a Google-managed certificate for the edge's hosts, proved by DNS.
+
+Each host is proved by one CNAME record, so the certificate exists before the host points here. Where the zone lies
+in this project the records are made; elsewhere they are an output (`records`). The map that the load balancer
+reads has an entry for each host and none for the rest: a client that asks for another name gets no handshake.
+https://cloud.google.com/certificate-manager/docs/how-it-works
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import pulumi
+from pulumi_gcp import certificatemanager, dns, monitoring
+
+from components.component import Component, Environment
+from components.errors import ComponentError
+from components.naming import Kind, stable_suffix
+from components.observability.alert import AlertRouting, Urgency
+
+# https://cloud.google.com/certificate-manager/docs/quotas
+MOST_HOSTS = 100
+TTL_S = 300
+DAY = "86400s"
+
+
+class Certificate(Component):
+    """The proofs, the certificate and its map."""
+
+    family: ClassVar[str] = "network"
+
+    map: certificatemanager.CertificateMap
+    records: tuple[pulumi.Output[dict[str, str]], ...]
+    """What DNS must hold for the certificate to be issued and renewed: name, type, data."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        env: Environment,
+        hosts: Sequence[str],
+        dns_zone: pulumi.Input[str] | None = None,
+        alerts: AlertRouting | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`dns_zone`: the name of the Cloud DNS zone in this project that holds all the hosts.
+
+        Raises ComponentError for no hosts, or more than Google puts in one certificate.
+        """
+        if not 1 <= len(hosts) <= MOST_HOSTS:
+            raise ComponentError(
+                f"the certificate '{name}' is for {len(hosts)} hosts",
+                why=f"Google puts 1 to {MOST_HOSTS} in a certificate",
+                fix="serve other hosts by another edge",
+            )
+        super().__init__(name, env=env, opts=opts)
+        self._dns_zone = dns_zone
+        proofs = [self._proof(host) for host in hosts]
+        self.records = tuple(
+            proof.dns_resource_records[0].apply(
+                lambda record: {"name": record.name, "type": record.type, "data": record.data}
+            )
+            for proof in proofs
+        )
+        # Neither proofs nor certificate can change in place while the map uses them: the hosts are in the name, so
+        # that the new one exists before the entries move and the old one goes.
+        self.certificate = certificatemanager.Certificate(
+            name,
+            name=env.naming.name(Kind.CERTIFICATE, f"{name}-{stable_suffix(*hosts)}"),
+            project=env.project,
+            location="global",
+            scope="DEFAULT",
+            description="The edge's hosts.",
+            managed=certificatemanager.CertificateManagedArgs(
+                domains=list(hosts), dns_authorizations=[proof.id for proof in proofs]
+            ),
+            labels=self.labels(),
+            opts=self.child(),
+        )
+        self.map = certificatemanager.CertificateMap(
+            name,
+            name=env.naming.name(Kind.CERTIFICATE, name),
+            project=env.project,
+            description="Host to certificate.",
+            labels=self.labels(),
+            opts=self.child(depends_on=list(env.apis)),
+        )
+        self.entries = [self._entry(host) for host in hosts]
+        if alerts is not None:
+            self._alert(alerts)
+        self.register_outputs({"certificate": self.certificate.id})
+
+    def _proof(self, host: str) -> certificatemanager.DnsAuthorization:
+        purpose = f"{self.name}-{_label(host)}"
+        proof = certificatemanager.DnsAuthorization(
+            purpose,
+            name=self.env.naming.name(Kind.CERTIFICATE, f"{self.name}-{stable_suffix(host)}"),
+            project=self.env.project,
+            location="global",
+            domain=host,
+            type="FIXED_RECORD",
+            description=f"Proves {host}.",
+            labels=self.labels(),
+            opts=self.child(depends_on=list(self.env.apis)),
+        )
+        if self._dns_zone is not None:
+            record = proof.dns_resource_records[0]
+            dns.RecordSet(
+                purpose,
+                project=self.env.project,
+                managed_zone=self._dns_zone,
+                name=record.name,
+                type=record.type,
+                ttl=TTL_S,
+                rrdatas=[record.data],
+                opts=self.child(),
+            )
+        return proof
+
+    def _entry(self, host: str) -> certificatemanager.CertificateMapEntry:
+        return certificatemanager.CertificateMapEntry(
+            f"{self.name}-{_label(host)}",
+            name=self.env.naming.name(Kind.CERTIFICATE, f"{self.name}-{stable_suffix(host)}"),
+            project=self.env.project,
+            map=self.map.name,
+            hostname=host,
+            certificates=[self.certificate.id],
+            description=f"The certificate of {host}.",
+            labels=self.labels(),
+            opts=self.child(),
+        )
+
+    def _alert(self, routing: AlertRouting) -> None:
+        # From a log, because Certificate Manager has no metric of the days left; it writes an entry a day from
+        # five to ten days before the end: https://cloud.google.com/certificate-manager/docs/logs-metrics
+        env = self.env
+        title = f"{self.name}: a certificate is about to expire"
+        monitoring.AlertPolicy(
+            f"{self.name}-expiry",
+            project=env.project,
+            display_name=f"{env.naming.system} {env.naming.environment}: {title}",
+            combiner="OR",
+            severity=Urgency.PAGE.value,
+            enabled=True,
+            conditions=[
+                monitoring.AlertPolicyConditionArgs(
+                    display_name=title,
+                    condition_matched_log=monitoring.AlertPolicyConditionConditionMatchedLogArgs(
+                        filter=(
+                            f'logName="projects/{env.project}/logs/'
+                            'certificatemanager.googleapis.com%2Fcertificates_expiry" AND '
+                            'jsonPayload.state=("CLOSE_TO_EXPIRY" OR "EXPIRED")'
+                        )
+                    ),
+                )
+            ],
+            # A condition on logs must say how often it tells.
+            alert_strategy=monitoring.AlertPolicyAlertStrategyArgs(
+                notification_rate_limit=monitoring.AlertPolicyAlertStrategyNotificationRateLimitArgs(period=DAY),
+                auto_close=DAY,
+            ),
+            documentation=monitoring.AlertPolicyDocumentationArgs(
+                content=(
+                    "Google renews a month before the end, so renewal has failed for weeks.\n\n"
+                    "1. `gcloud certificate-manager certificates describe` says why "
+                    "(`authorizationAttemptInfo`).\n"
+                    "2. Mostly the `_acme-challenge` CNAME is gone from DNS: the stack's outputs have it."
+                ),
+                mime_type="text/markdown",
+            ),
+            notification_channels=routing.channels(Urgency.PAGE),
+            user_labels=self.labels(),
+            opts=self.child(),
+        )
+
+
+def _label(host: str) -> str:
+    return host.replace(".", "-").replace("*", "any")
