@@ -1,0 +1,117 @@
+"""TableSnapshots: copies of a warehouse's tables, made by the clock, in a dataset of their own (E17).
+
+A snapshot costs only what changed since, and goes by itself. The identity that makes them can read the tables and
+write the copies; it cannot change the tables. Restoring is a `CREATE TABLE … CLONE` by hand.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pulumi
+from pulumi_gcp import bigquery
+
+from components.component import Component, Environment
+from components.database.scheduled_queries import runs_as, transfers_alert
+from components.database.warehouse import EDITOR, Warehouse
+from components.errors import ComponentError
+from components.naming import Kind
+from components.observability.alert import AlertRouting
+from components.security.identity import Identity
+from components.security.keys import EncryptionKey, key_or_error
+
+A_DAY = (1, 2, 3, 4, 6, 8, 12, 24)
+
+
+class TableSnapshots(Component):
+    """Snapshots of every table of `warehouse`, each `every_hours` (a part of a day), kept `keep_days`.
+
+    Raises ComponentError where the hours do not divide a day or nothing would be kept.
+    """
+
+    family: ClassVar[str] = "database"
+
+    identity: Identity
+    dataset: bigquery.Dataset
+    dataset_id: str
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        env: Environment,
+        warehouse: Warehouse,
+        every_hours: int = 6,
+        keep_days: int = 7,
+        key: EncryptionKey | None = None,
+        alerts: AlertRouting | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        if every_hours not in A_DAY or keep_days < 1:
+            raise ComponentError(
+                f"'{name}' copies every {every_hours} hours and keeps {keep_days} days",
+                why=f"the hours must divide a day ({', '.join(map(str, A_DAY))}), and a copy stays a day at least",
+                fix="set `every_hours` and `keep_days` so",
+            )
+        key = key_or_error(name, env=env, key=key)
+        uses = [warehouse.read()]
+        super().__init__(name, env=env, props={"uses": [access.declared() for access in uses]}, opts=opts)
+        self.identity = Identity(
+            name, env=env, description=f"Copies the tables of {warehouse.dataset_id}.", opts=self.child()
+        )
+        self.dataset_id = env.naming.name(Kind.DATASET, name)
+        self.dataset = bigquery.Dataset(
+            name,
+            dataset_id=self.dataset_id,
+            project=env.project,
+            location=warehouse.location,
+            default_encryption_configuration=(
+                bigquery.DatasetDefaultEncryptionConfigurationArgs(kms_key_name=key.id) if key else None
+            ),
+            delete_contents_on_destroy=not env.protect,
+            labels=self.labels(),
+            opts=self.data(depends_on=[*(key.ready if key else ()), *env.apis]),
+        )
+        writer = bigquery.DatasetIamMember(
+            f"{name}-write",
+            project=env.project,
+            dataset_id=self.dataset.dataset_id,
+            role=EDITOR,
+            member=self.identity.member,
+            opts=self.child(),
+        )
+        ready = runs_as(name, owner=self, identity=self.identity, uses=uses)
+        transfer = bigquery.DataTransferConfig(
+            name,
+            project=env.project,
+            location=warehouse.location,
+            display_name=f"{env.naming.system} {env.naming.environment} {name}",
+            data_source_id="scheduled_query",
+            schedule=f"every {every_hours} hours",
+            service_account_name=self.identity.email,
+            params={"query": self._script(warehouse, keep_days)},
+            opts=self.child(depends_on=[writer, *ready]),
+        )
+        if alerts is not None:
+            transfers_alert(
+                name,
+                owner=self,
+                routing=alerts,
+                transfers=[transfer],
+                hours=every_hours,
+                advice="Scheduled queries, Run history tells the error. Time travel reaches a week back.",
+            )
+        self.register_outputs({"dataset": self.dataset.dataset_id})
+
+    def _script(self, warehouse: Warehouse, keep_days: int) -> str:
+        # A snapshot's name must be a literal: hence EXECUTE IMMEDIATE.
+        # https://cloud.google.com/bigquery/docs/table-snapshots-create
+        lines = ["DECLARE moment STRING DEFAULT FORMAT_TIMESTAMP('%Y%m%d%H', @run_time);"]
+        for table in sorted(warehouse.tables):
+            copy = f"{self.env.project}.{self.dataset_id}.{table}"
+            lines.append(
+                f"EXECUTE IMMEDIATE 'CREATE SNAPSHOT TABLE IF NOT EXISTS `{copy}_' || moment || "
+                f"'` CLONE `{warehouse.tables[table].path}` OPTIONS (expiration_timestamp = "
+                f"TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL {keep_days} DAY))';"
+            )
+        return "\n".join(lines)
