@@ -1,0 +1,1 @@
+"""The Plan, the embedded engine that makes it, and what reads it."""

@@ -1,0 +1,62 @@
+"""The plan of another commit: its own code, in its own folder, in a process of its own.
+
+The working tree and the index are not touched (`git worktree`), and the folder is removed afterwards. The
+packages are those installed now.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from review.errors import ReviewError
+from review.plan import Plan
+
+
+def plans_at(root: Path, ref: str, stacks: Sequence[str], *, system: str | None = None) -> list[Plan]:
+    """The plans of `stacks` as the commit `ref` has them; ReviewError where it has none."""
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    if commit.returncode:
+        raise ReviewError(
+            f"'{ref}' is neither a plan file, nor a stack, nor a commit",
+            why="there is no such file, no Pulumi.<stack>.yaml of that name, and git knows no such commit",
+            fix="name one of these; a shallow clone may lack the commit (git fetch --unshallow)",
+        )
+    with tempfile.TemporaryDirectory(prefix="voicestack-") as folder:
+        tree = Path(folder) / "tree"
+        added = _git(root, "worktree", "add", "--detach", "--quiet", str(tree), commit.stdout.strip())
+        if added.returncode:
+            raise ReviewError(f"'{ref}' cannot be checked out", why=added.stderr.strip(), fix="see git's message")
+        try:
+            return [_plan(tree, ref, stack, system, Path(folder)) for stack in stacks]
+        finally:
+            _git(root, "worktree", "remove", "--force", str(tree))
+
+
+def _plan(tree: Path, ref: str, stack: str, system: str | None, folder: Path) -> Plan:
+    target = folder / f"{stack}.json"
+    command = [sys.executable, "-m", "review.command", "plan", "--root", str(tree), "--stack", stack]
+    command += ["--json", str(target), *(["--system", system] if system else [])]
+    done = subprocess.run(  # noqa: S603 - our own interpreter and arguments
+        command, cwd=tree, env={**os.environ, "PYTHONPATH": str(tree)}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise ReviewError(
+            f"'{stack}' cannot be planned at '{ref}'",
+            why=done.stderr.strip().replace(str(tree), "."),
+            fix="compare with a commit whose stacks can be planned",
+        )
+    return Plan.read(target)
+
+
+def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - a list of arguments, no shell
+        ["git", "-C", str(root), *arguments],  # noqa: S607 - the user's own git
+        capture_output=True,
+        text=True,
+        check=False,
+    )

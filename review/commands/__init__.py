@@ -1,0 +1,1 @@
+"""One module a subcommand of `voicestack`: `register` adds it, `run` does it."""

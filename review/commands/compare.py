@@ -1,0 +1,76 @@
+"""`voicestack compare A B`: what changes between two plans, and who gains which access, as Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from review.plan import Plan
+
+_EXAMPLES = """A and B are each a plan file, a stack of the working tree, or a git commit:
+  voicestack compare main HEAD                    every stack, between two commits
+  voicestack compare main . --stack prod          one stack, from main to the working tree
+  voicestack compare old.json new.json            two plans that `voicestack plan --json` wrote
+  voicestack compare staging prod                 how two stacks differ
+
+exit code: 0 compared (with --exit-code: 1 where they differ), 2 bad input."""
+
+
+def register(subparsers: Any) -> None:
+    """Adds the subcommand."""
+    parser = subparsers.add_parser(
+        "compare",
+        help="what changes between two plans, and who gains which access",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("before", metavar="A", help="plan file, stack, commit, or '.' for the working tree")
+    parser.add_argument("after", metavar="B", help="the same")
+    parser.add_argument("--stack", action="append", metavar="NAME", help="only this stack (may be repeated)")
+    parser.add_argument("--system", metavar="NAME", help="the system, where it is not the root's")
+    parser.add_argument("--exit-code", action="store_true", help="exit 1 where they differ")
+    parser.add_argument("--root", type=Path, metavar="DIR", help="the project's root (found from here otherwise)")
+    parser.add_argument("--debug", action="store_true", help="show where an error came from")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Plans both sides and prints what differs."""
+    from review.comparison import compare
+    from review.engine.project import find_root, stacks_of
+    from review.errors import ReviewError
+    from review.markdown import as_markdown
+
+    root = options.root or find_root(Path.cwd())
+    known = stacks_of(root, options.system)
+    sides = [
+        _plans(root, side, options.stack or known, known, options.system)
+        for side in (options.before, options.after)
+    ]
+    before, after = sides
+    if len(before) != len(after):
+        raise ReviewError(
+            f"'{options.before}' is {len(before)} plan(s) and '{options.after}' is {len(after)}",
+            why="plans are compared one with one",
+            fix="say which stack with --stack NAME",
+        )
+    compared = [compare(old, new) for old, new in zip(before, after, strict=True)]
+    sys.stdout.write(as_markdown(compared, options.before, options.after))
+    return 1 if options.exit_code and any(not one.empty for one in compared) else 0
+
+
+def _plans(root: Path, side: str, stacks: list[str], known: list[str], system: str | None) -> list[Plan]:
+    from review.checkout import plans_at
+    from review.engine.run import plan_stack
+    from review.plan import Plan
+
+    if Path(side).is_file():
+        return [Plan.read(Path(side))]
+    if side in known:
+        return [plan_stack(root, side, system=system)]
+    if side == ".":
+        return [plan_stack(root, stack, system=system) for stack in stacks]
+    return plans_at(root, side, stacks, system=system)

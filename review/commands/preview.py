@@ -1,0 +1,64 @@
+"""`voicestack preview`: every stack of a system in words, and their plans as files."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+from review.arguments import add_common, overrides_of, root_of, write_file
+from review.errors import ReviewError
+from review.progress import doing
+
+_ABOUT = """Plans every stack of a system in one go and tells for each what would exist, what could be reached
+from the internet, where data lives, who may do what, and what only Google can say.
+Needs no account and no network."""
+
+_EXAMPLES = """examples:
+  voicestack preview                  every stack of the root's system
+  voicestack preview --out out/plans  and write each plan to out/plans/STACK.json
+  voicestack preview --system virtuoso"""
+
+
+def register(subparsers: Any) -> None:
+    """Adds the subcommand."""
+    parser = subparsers.add_parser(
+        "preview",
+        help="every stack of a system, in words",
+        description=_ABOUT,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write each plan to DIR/STACK.json")
+    add_common(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Plans every stack and prints its summary."""
+    root, overrides = root_of(options), overrides_of(options)
+    from review.engine.project import load_project
+    from review.engine.run import plan_stack
+    from review.summary import summary
+
+    project = load_project(root, options.system)
+    stacks = project.stacks()
+    if not stacks:
+        raise ReviewError(
+            f"the project {project.name} has no stacks",
+            why=f"there is no Pulumi.<stack>.yaml in {project.folder}",
+            fix="write one for each environment",
+        )
+    for stack in stacks:
+        start = time.perf_counter()
+        with doing(f"planning {stack}"):
+            plan = plan_stack(root, stack, system=options.system, config=overrides)
+        print("\n".join(summary(plan)))
+        print(f"  planned in {time.perf_counter() - start:.1f} s, with no account and no network")
+        if options.out:
+            file = options.out / f"{stack}.json"
+            write_file(file, plan.to_json())
+            print(f"  the whole plan: {file}")
+        print()
+    return 0

@@ -1,0 +1,88 @@
+"""Runs one program against the monitor and returns its plan.
+
+Each run has its own context, event loop, working directory and arguments, all put back afterwards, so that one
+process can plan several stacks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import runpy
+from collections.abc import Mapping
+from pathlib import Path
+
+from pulumi.runtime import config as sdk_config
+from pulumi.runtime import settings as sdk_settings
+from pulumi.runtime.stack import run_in_stack
+
+from components.errors import VoicestackError
+from review.engine.failure import explain
+from review.engine.fast import fast_sdk
+from review.engine.messages import Messages
+from review.engine.monitor import Monitor
+from review.engine.project import Project, load_project
+from review.engine.source import recorded
+from review.engine.stack_file import StackConfig, load_stack
+from review.engine.surroundings import program_surroundings
+from review.plan import Plan
+
+
+def plan_stack(
+    root: Path,
+    stack: str,
+    *,
+    system: str | None = None,
+    config: Mapping[str, str] | None = None,
+    fast: bool = True,
+) -> Plan:
+    """The plan of one stack of one system; VoicestackError where the program or its settings are wrong.
+
+    `config` overrides settings in memory. `fast=False` runs the SDK as it is: slower, the same plan.
+    """
+    root = root.resolve()
+    project = load_project(root, system)
+    settings = load_stack(project, stack, dict(config or {}))
+    context = contextvars.Context()
+    return context.run(_plan, root, project, stack, settings, fast)
+
+
+def _plan(root: Path, project: Project, stack: str, settings: StackConfig, fast: bool) -> Plan:
+    monitor = Monitor(project=project.name, stack=stack, disabled=settings.disabled_providers)
+    messages = Messages()
+    sdk_config.set_all_config(settings.values, sorted(settings.secure))
+    sdk_settings.ROOT.set(None)
+    sdk_settings.configure(
+        sdk_settings.Settings(
+            project=project.name,
+            stack=stack,
+            monitor=monitor,
+            engine=messages,
+            dry_run=True,
+            organization="organization",
+            root_directory=str(project.folder),
+        )
+    )
+
+    def program() -> None:
+        runpy.run_path(str(project.program), run_name="__main__")
+
+    try:
+        with (
+            program_surroundings(project.program),
+            recorded(root, monitor.classes),
+            fast_sdk(fast) as loop_factory,
+            asyncio.Runner(loop_factory=loop_factory) as runner,
+        ):
+            runner.run(run_in_stack(program))
+    except VoicestackError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise explain(error, root=root, project=project.name, stack=stack) from error
+    return Plan.of(
+        monitor.recorded.values(),
+        project=project.name,
+        stack=stack,
+        system=project.name,
+        outputs=monitor.stack_outputs,
+    )

@@ -1,0 +1,208 @@
+"""The Plan: what will exist, in one shape whatever it was read from.
+
+A plan only holds data. Who makes it: `review.engine` (in process), `review.sources.preview_json`,
+`review.sources.state`. It holds no value of any secret, and nothing of the machine it was made on.
+"""
+
+# The fields are named as in the JSON, which has the engine's own keys.
+# ruff: noqa: N815
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from review.errors import PlanFileError
+from review.sentinels import holds_unknown
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+PROVIDER_PREFIX = "pulumi:providers:"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """A resource's options that outlive its registration; None where the source of the plan lacks one."""
+
+    protect: bool | None = None
+    ignoreChanges: list[str] | None = None
+    deleteBeforeReplace: bool | None = None
+    replaceOnChanges: list[str] | None = None
+    retainOnDelete: bool | None = None
+    deletedWith: str | None = None
+    aliases: list[str] | None = None
+    customTimeouts: dict[str, float] | None = None
+    """In seconds."""
+    additionalSecretOutputs: list[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resource:
+    """One resource: a cloud resource, a component, a provider or the stack itself.
+
+    `inputs` has the engine's own (camelCase) keys. `defaults` are what the provider adds to them. `provider` is
+    the URN of the provider; `source` at most two `path:line` relative to the root: where the program made the
+    resource and who called that; None where the source of the plan does not say.
+    """
+
+    urn: str
+    type: str
+    name: str
+    custom: bool
+    parent: str | None
+    inputs: dict[str, Any]
+    defaults: dict[str, Any] = field(default_factory=dict)
+    dependencies: list[str] = field(default_factory=list)
+    propertyDependencies: dict[str, list[str]] = field(default_factory=dict)
+    provider: str | None = None
+    options: Options = field(default_factory=Options)
+    source: list[str] | None = None
+    outputs: dict[str, Any] | None = None
+
+    @property
+    def is_stack(self) -> bool:
+        """Whether this is the stack's own resource, the root of the tree."""
+        return self.type == STACK_TYPE
+
+    @property
+    def is_provider(self) -> bool:
+        """Whether this is a provider."""
+        return self.type.startswith(PROVIDER_PREFIX)
+
+    @property
+    def is_default_provider(self) -> bool:
+        """Whether the engine made this provider by itself; previews do not show those."""
+        return self.is_provider and self.name.startswith("default")
+
+    @property
+    def is_component(self) -> bool:
+        """Whether this only groups others (the stack is not counted as one)."""
+        return not self.custom and not self.is_stack
+
+    @property
+    def is_cloud(self) -> bool:
+        """Whether this is something that will exist outside Pulumi."""
+        return self.custom and not self.is_provider
+
+    def get(self, key: str, otherwise: Any = None) -> Any:
+        """The value of one input: the program's, else the provider's default, else `otherwise`."""
+        value = self.inputs.get(key)
+        if value is None:
+            value = self.defaults.get(key)
+        return otherwise if value is None else value
+
+    def as_json(self) -> dict[str, Any]:
+        """The resource as JSON has it."""
+        return {
+            "urn": self.urn,
+            "type": self.type,
+            "name": self.name,
+            "custom": self.custom,
+            "parent": self.parent,
+            "inputs": self.inputs,
+            "defaults": self.defaults,
+            "dependencies": self.dependencies,
+            "propertyDependencies": self.propertyDependencies,
+            "provider": self.provider,
+            "options": {name: getattr(self.options, name) for name in Options.__slots__},
+            "source": self.source,
+            "outputs": self.outputs,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """All resources of one stack, in the order of their URNs, and the stack's outputs."""
+
+    project: str
+    stack: str
+    system: str
+    resources: tuple[Resource, ...]
+    outputs: dict[str, Any]
+
+    @classmethod
+    def of(
+        cls, resources: Iterable[Resource], *, project: str, stack: str, system: str, outputs: dict[str, Any]
+    ) -> Plan:
+        """A plan in its one order, whatever the order the resources came in."""
+        ordered = tuple(sorted(resources, key=lambda resource: resource.urn))
+        return cls(project=project, stack=stack, system=system, resources=ordered, outputs=outputs)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources)
+
+    def __len__(self) -> int:
+        return len(self.resources)
+
+    @cached_property
+    def by_urn(self) -> Mapping[str, Resource]:
+        """Every resource under its URN."""
+        return {resource.urn: resource for resource in self.resources}
+
+    @cached_property
+    def children(self) -> Mapping[str | None, list[Resource]]:
+        """The resources below each URN; the stack is below None."""
+        found: dict[str | None, list[Resource]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.parent, []).append(resource)
+        return found
+
+    def of_type(self, *types: str) -> list[Resource]:
+        """The resources whose type token is one of `types`."""
+        return [resource for resource in self.resources if resource.type in types]
+
+    def resolve(self, resource: Resource, key: str) -> list[Resource]:
+        """What the input `key` of `resource` comes from: for an unknown, who will yield it."""
+        urns = resource.propertyDependencies.get(key, ())
+        return [self.by_urn[urn] for urn in urns if urn in self.by_urn]
+
+    def unknown_inputs(self, resource: Resource) -> dict[str, list[Resource]]:
+        """The inputs of `resource` that hold something unknown, each with what will yield it."""
+        return {key: self.resolve(resource, key) for key, value in resource.inputs.items() if holds_unknown(value)}
+
+    def to_json(self) -> str:
+        """The plan as text: one resource a line, keys sorted, the same bytes for the same plan."""
+        lines = ",\n".join(_line(resource.as_json()) for resource in self.resources)
+        return (
+            f'{{"project": {_line(self.project)}, "stack": {_line(self.stack)}, "system": {_line(self.system)},\n'
+            f'"outputs": {_line(self.outputs)},\n"resources": [\n{lines}\n]}}\n'
+        )
+
+    @classmethod
+    def from_json(cls, text: str, *, origin: str = "the plan") -> Plan:
+        """Reads what `to_json` wrote; PlanFileError where `text` is something else."""
+        try:
+            raw = json.loads(text)
+            resources = [_resource(item) for item in raw["resources"]]
+            names = {key: raw[key] for key in ("project", "stack", "system", "outputs")}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise PlanFileError(
+                f"{origin} is not a plan",
+                why=f"it lacks or misstates {error}" if isinstance(error, KeyError) else str(error),
+                fix="write one with `voicestack plan --stack STACK --json FILE`",
+            ) from error
+        return cls.of(resources, **names)
+
+    @classmethod
+    def read(cls, path: Path) -> Plan:
+        """The plan in the file `path`."""
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise PlanFileError(
+                f"{path} cannot be read as a plan", why=str(error), fix="name a file that `--json` wrote"
+            ) from error
+        return cls.from_json(text, origin=str(path))
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _resource(raw: dict[str, Any]) -> Resource:
+    fields = {key: value for key, value in raw.items() if key in Resource.__slots__}
+    fields["options"] = Options(**{k: v for k, v in raw["options"].items() if k in Options.__slots__})
+    return Resource(**fields)

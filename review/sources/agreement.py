@@ -1,0 +1,67 @@
+"""Whether the embedded engine's plan and a real preview say the same.
+
+Agreement: the same URNs; for each, the same inputs as far as the program set them, the same defaults, the same
+dependencies, parent, provider and options. Default providers, which a preview does not show, are left out; an
+option that one source cannot tell is not compared.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from review.plan import Options, Plan, Resource
+
+_LONGEST = 120
+
+
+def differences(embedded: Plan, real: Plan) -> list[str]:
+    """What the two say differently, a line each; empty where they agree."""
+    ours, theirs = (
+        {urn: resource for urn, resource in plan.by_urn.items() if not resource.is_default_provider}
+        for plan in (embedded, real)
+    )
+    found = [f"{urn}: only in the embedded plan" for urn in sorted(ours.keys() - theirs.keys())]
+    found += [f"{urn}: only in the real preview" for urn in sorted(theirs.keys() - ours.keys())]
+    for urn in sorted(ours.keys() & theirs.keys()):
+        found += [f"{urn}: {line}" for line in _compare(ours[urn], theirs[urn])]
+    return found
+
+
+def _compare(ours: Resource, theirs: Resource) -> Iterator[str]:
+    for attribute in ("type", "custom", "parent", "provider", "dependencies", "propertyDependencies"):
+        one, other = getattr(ours, attribute), getattr(theirs, attribute)
+        if one != other:
+            yield f"{attribute}: embedded {_short(one)}, real {_short(other)}"
+    for what in ("inputs", "defaults"):
+        yield from _values(what, getattr(ours, what), getattr(theirs, what))
+    for name in Options.__slots__:
+        one, other = getattr(ours.options, name), getattr(theirs.options, name)
+        if one is not None and other is not None and _plain(one) != _plain(other):
+            yield f"option {name}: embedded {_short(one)}, real {_short(other)}"
+
+
+def _values(path: str, one: Any, other: Any) -> Iterator[str]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted(one.keys() | other.keys()):
+            if key not in other:
+                yield f"{path}.{key}: only embedded, {_short(one[key])}"
+            elif key not in one:
+                yield f"{path}.{key}: only real, {_short(other[key])}"
+            else:
+                yield from _values(f"{path}.{key}", one[key], other[key])
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for index, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from _values(f"{path}[{index}]", left, right)
+    elif one != other or isinstance(one, bool) != isinstance(other, bool):
+        yield f"{path}: embedded {_short(one)}, real {_short(other)}"
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value) if isinstance(value, list) else value
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

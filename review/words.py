@@ -1,0 +1,49 @@
+"""Short names for people: types, families and counts in words. Nothing here decides anything."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from review.plan import PROVIDER_PREFIX, STACK_TYPE, Plan, Resource
+
+_GRANT = re.compile(r"I[Aa][Mm](Member|Binding|Policy)$")
+OTHER = "other"
+
+
+def short_type(type_: str) -> str:
+    """`gcp:pubsub/topic:Topic` as `pubsub.Topic`, `voicestack:service:Service` as `service.Service`."""
+    if type_ == STACK_TYPE:
+        return "stack"
+    if type_.startswith(PROVIDER_PREFIX):
+        return f"provider {type_[len(PROVIDER_PREFIX) :]}"
+    package, _, rest = type_.partition(":")
+    module, _, name = rest.partition(":")
+    module = module.split("/")[0]
+    return f"{package if module == 'index' else module}.{name}"
+
+
+def is_grant(resource: Resource) -> bool:
+    """Whether a resource gives somebody a role."""
+    return _GRANT.search(resource.type) is not None
+
+
+def family(plan: Plan, resource: Resource) -> str:
+    """The family of the component that a resource belongs to."""
+    here: Resource | None = resource
+    while here is not None:
+        if here.is_component:
+            return here.type.split(":")[1]
+        here = plan.by_urn.get(here.parent) if here.parent else None
+    return OTHER
+
+
+def counted(items: Iterable[str]) -> list[tuple[str, int]]:
+    """Each text with how often it comes, the most frequent first."""
+    return sorted(Counter(items).items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def plural(number: int, noun: str, more: str | None = None) -> str:
+    """`1 grant`, `2 grants`."""
+    return f"{number} {noun if number == 1 else more or noun + 's'}"

@@ -1,0 +1,81 @@
+"""What a reviewer is told about the difference of two plans."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from review.comparison import compare
+from review.markdown import MARKER, as_markdown
+from review.plan import Plan, Resource
+from review.sentinels import UNKNOWN, secret
+
+
+def resource(name: str, type_: str = "gcp:pubsub/topic:Topic", **inputs: Any) -> Resource:
+    return Resource(
+        urn=f"urn:pulumi:prod::demo::{type_}::{name}",
+        type=type_,
+        name=name,
+        custom=True,
+        parent=None,
+        inputs=inputs,
+    )
+
+
+def member(name: str, **inputs: Any) -> Resource:
+    return resource(name, "gcp:pubsub/topicIAMMember:TopicIAMMember", **inputs)
+
+
+def plan(*resources: Resource) -> Plan:
+    return Plan.of(resources, project="demo", stack="prod", system="demo", outputs={})
+
+
+def test_a_plan_compared_with_itself_shows_no_change() -> None:
+    one = plan(resource("jobs", labels={"a": "b"}))
+    assert compare(one, one).empty
+    assert "no change" in as_markdown([compare(one, one)], "main", "HEAD")
+
+
+def test_a_changed_property_is_told_by_its_path() -> None:
+    before = plan(resource("api", template={"scaling": {"maxInstanceCount": 10}}))
+    after = plan(resource("api", template={"scaling": {"maxInstanceCount": 50}}))
+    (change,) = compare(before, after).changed[0].changes
+    assert (change.path, change.before, change.after) == ("template.scaling.maxInstanceCount", 10, 50)
+
+
+def test_who_gains_access_is_told_even_when_the_member_is_not_known_yet() -> None:
+    account = resource("sink", "gcp:logging/projectSink:ProjectSink")
+    grant = replace(
+        member("grant", topic="jobs", role="roles/pubsub.publisher", member=UNKNOWN),
+        propertyDependencies={"member": [account.urn]},
+    )
+    (row,) = compare(plan(account), plan(account, grant)).gained
+    assert row.role == "roles/pubsub.publisher"
+    assert row.entity == "topic jobs"
+    assert "sink" in row.member, "an unknown member is told by the resource that yields it"
+
+
+def test_a_secret_never_reaches_the_comment() -> None:
+    before = plan(resource("key", secretData="x"))
+    after = plan(resource("key", secretData=secret()))
+    text = as_markdown([compare(before, after)], "a", "b")
+    assert "secret\\)" in text
+
+
+def test_text_of_a_plan_cannot_become_markup_or_a_mention() -> None:
+    evil = "<img src=x onerror=1> @everyone | [x](http://evil.example) `code`\n# heading"
+    text = as_markdown([compare(plan(), plan(resource(evil)))], "a`b", "b\nc")
+    assert "<img" not in text
+    assert "@everyone" not in text
+    assert "](http" not in text
+    assert "\n# heading" not in text
+
+
+def test_a_huge_comparison_stays_within_what_a_comment_holds() -> None:
+    many = [
+        member(f"grant-{n}", topic="t" * 80, role="roles/x", member=f"serviceAccount:{n}") for n in range(3000)
+    ]
+    text = as_markdown([compare(plan(), plan(*many))], "a", "b")
+    assert text.startswith(MARKER)
+    assert len(text) < 65_000
+    assert "more" in text
