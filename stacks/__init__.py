@@ -1,0 +1,1 @@
+"""Systems: the settings they share, and one folder each."""

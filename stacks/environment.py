@@ -1,0 +1,43 @@
+"""From settings to the environment that components are given: providers, names, labels.
+
+The providers are explicit: what is registered without one of them is refused in the stack files
+(`pulumi:disable-default-providers`), so nothing can land in another project.
+"""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_docker_build as docker_build
+import pulumi_gcp as gcp
+import pulumi_random as random
+
+from components.component import Environment
+from components.naming import Naming
+from stacks.settings import SystemSettings
+
+
+def environment_of(settings: SystemSettings) -> Environment:
+    """The environment of the stack that the program runs for."""
+    google = gcp.Provider(
+        "google",
+        project=settings.project_id,
+        region=settings.region,
+        # The budget API bills its calls to a project: https://cloud.google.com/billing/docs/reference/budget
+        billing_project=settings.project_id,
+        user_project_override=True,
+    )
+    return Environment(
+        naming=Naming(
+            system=pulumi.get_project(),
+            environment=settings.environment,
+            project=settings.project_id,
+            generation=settings.generation,
+        ),
+        project=settings.project_id,
+        project_number=settings.project_number,
+        region=settings.region,
+        labels=settings.labels,
+        providers=(google, random.Provider("random"), docker_build.Provider("docker-build")),
+        protect=settings.size.protect,
+        cmek=settings.size.cmek,
+    )

@@ -1,0 +1,44 @@
+"""A system's secrets: those it generates for itself, and those that an operator supplies.
+
+The value of a supplied one never passes through the program. All of them are due for rotation on one topic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from components.messaging.topic import Topic
+from components.security.secret import Generated, Rotation, Secret, Supplied, lacking_a_version
+from components.security.service_agents import Agent
+from stacks.foundation import Foundation
+
+
+class Secrets:
+    """The secrets by name."""
+
+    def __init__(self, base: Foundation, *, generated: Sequence[str] = (), supplied: Sequence[str] = ()) -> None:
+        settings, env = base.settings, base.env
+        topic = Topic(
+            "rotations",
+            env=env,
+            publishers=[Agent.SECRET_MANAGER],
+            dead_letters=False,
+            key=base.key(Agent.PUBSUB),
+        )
+        rotation, key = Rotation(topic=topic, first=settings.first_rotation), base.key(Agent.SECRET_MANAGER)
+        sources = {name: Generated() for name in generated} | {
+            name: Supplied(present=name in settings.supplied_secrets) for name in supplied
+        }
+        self._secrets: Mapping[str, Secret] = {
+            name: Secret(name, env=env, source=source, rotation=rotation, key=key)
+            for name, source in sources.items()
+        }
+        self.lacking = lacking_a_version(self._secrets.values())
+        """The names of those that still lack a version."""
+        if self.lacking and not pulumi.runtime.is_dry_run():
+            pulumi.log.warn(f"these secrets still lack a version: {', '.join(self.lacking)} (docs/deploy.md)")
+
+    def __getitem__(self, name: str) -> Secret:
+        return self._secrets[name]

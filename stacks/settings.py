@@ -1,0 +1,204 @@
+"""The settings that every system shares: flat stack keys, checked as a whole before anything is registered.
+
+It reads the stack's configuration once, in the program, and hands typed values on; no component reads any. Sizes
+are not here: they come from the profile (stacks/profiles.py), which a few keys may override.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Self
+
+import pulumi
+from pulumi.runtime import config as runtime_config
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+
+from components.network.armor import ArmorTier
+from components.network.ranges import private_range
+from stacks.profiles import PROFILES, Profile
+from stacks.regions import REGIONS
+from stacks.settings_error import settings_error
+
+
+def _from_json(value: Any) -> Any:
+    """A list in YAML reaches the program as JSON text."""
+    if isinstance(value, str) and value.startswith("["):
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            return value
+    return value
+
+
+def _region(value: str) -> str:
+    if value not in REGIONS:
+        raise ValueError("not a region of Google Cloud")
+    return value
+
+
+def _profile(value: str) -> str:
+    if value not in PROFILES:
+        raise ValueError(f"there is no such profile; choose one of {', '.join(sorted(PROFILES))}")
+    return value
+
+
+def _range(value: str) -> str:
+    return str(private_range(value))
+
+
+ProjectId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")]
+Digits = Annotated[str, Field(pattern=r"^[0-9]+$")]
+Label = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,63}$")]
+Host = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
+Email = Annotated[str, Field(pattern=r"^[^@\s,]+@[^@\s,]+\.[^@\s,]+$")]
+Range = Annotated[str, AfterValidator(_range)]
+Emails = Annotated[tuple[Email, ...], BeforeValidator(_from_json)]
+Names = Annotated[tuple[Label, ...], BeforeValidator(_from_json)]
+
+
+class SystemSettings(BaseModel):
+    """One stack's settings. Every field is a key of the stack file, in camelCase, under the project's name."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    secret_keys: ClassVar[frozenset[str]] = frozenset({"pagerdutyKey"})
+    """The keys that may be encrypted in the stack file, and must be."""
+
+    environment: str = Field(exclude=True)
+    """The stack's name; not a key."""
+
+    project_id: ProjectId = Field(description="The Google Cloud project of this stack alone.")
+    project_number: Digits = Field(
+        description="That project's number, in quotes: URLs and service agents are named by it."
+    )
+    region: Annotated[str, AfterValidator(_region)] = Field(
+        description="Where everything runs.", json_schema_extra={"enum": [*REGIONS]}
+    )
+    profile: Annotated[str, AfterValidator(_profile)] = Field(
+        description="Sizes, protection, retention and budget: staging or prod.",
+        json_schema_extra={"enum": [*PROFILES]},
+    )
+    domain: Host = Field(description="The host name that the load balancer answers to.")
+    livekit_url: Annotated[str, Field(pattern=r"^(https|wss)://[^\s/]+")] = Field(
+        default="wss://livekit.example.com", description="LiveKit's address."
+    )
+    dns_zone: str | None = Field(
+        default=None,
+        description="The Cloud DNS zone in this project that holds the domain; without it the records to make "
+        "elsewhere are outputs.",
+    )
+    owner: Label = Field(description="The team that owns it; a label on every resource.")
+    cost_centre: Label = Field(description="Who pays for it; a label on every resource.")
+    generation: int = Field(
+        default=1,
+        ge=1,
+        le=99,
+        description="Raised by one to make an environment again: Google keeps some names after deletion.",
+    )
+    alert_emails: Emails = Field(min_length=1, description="Who is told of alerts by e-mail.")
+    pagerduty_key: Any = Field(
+        default=None,
+        description="PagerDuty's integration key (secret); without it, urgent alerts go by e-mail too.",
+    )
+    billing_account: Annotated[str, Field(pattern=r"^(none|[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6})$")] = Field(
+        description="The billing account that the budget is on, or 'none' for no budget."
+    )
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
+        default="USD", description="The billing account's currency."
+    )
+    app_range: Range = Field(default="10.0.1.0/24", description="Subnet of services (CIDR).")
+    data_range: Range = Field(default="10.0.2.0/24", description="Subnet of data endpoints (CIDR).")
+    ml_range: Range = Field(default="10.0.3.0/24", description="Subnet of model-serving workloads (CIDR).")
+    services_range: Range = Field(
+        default="10.1.0.0/20", description="Range lent to Google for private services such as Cloud SQL (CIDR)."
+    )
+    armor_tier: ArmorTier = Field(
+        default=ArmorTier.STANDARD, description="The Cloud Armor tier that the project has subscribed to."
+    )
+    github_repository_id: Digits | None = Field(
+        default=None, description="The repository that may deploy, by number; none: no federation is made."
+    )
+    github_owner_id: Digits | None = Field(default=None, description="The number of that repository's owner.")
+    github_branch: str = Field(default="main", description="The branch that may deploy.")
+    supplied_secrets: Names = Field(
+        default=(), description="The secrets of outside origin whose first version an operator has added."
+    )
+    first_rotation: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")] = Field(
+        description="When secrets are first due for rotation, in quotes, e.g. '2027-01-01T00:00:00Z'."
+    )
+    image: Annotated[str, Field(pattern=r"^.+@sha256:[0-9a-f]{64}$")] | None = Field(
+        default=None, description="An image to deploy, by digest, in place of building the bundled app."
+    )
+    base_image: str = Field(default="python:3.12-slim", description="What the bundled app's image is built on.")
+    assistant_model: str = Field(default="gemini-2.5-flash", description="The model on Vertex AI.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.github_repository_id is None) != (self.github_owner_id is None):
+            raise ValueError("githubRepositoryId and githubOwnerId go together: give both or neither")
+        return self
+
+    @property
+    def size(self) -> Profile:
+        """The environment's profile, with what this stack overrides."""
+        return PROFILES[self.profile]
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether there is a billing account to put a budget on."""
+        return self.billing_account != "none"
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The labels of every resource."""
+        return {
+            "system": pulumi.get_project(),
+            "environment": self.environment,
+            "owner": self.owner,
+            "cost-centre": self.cost_centre,
+        }
+
+    @classmethod
+    def load(cls) -> Self:
+        """The settings of the stack that the program runs for; SettingsError names every wrong key."""
+        project = pulumi.get_project()
+        given = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
+        prefix = f"{project}:"
+        values = {key.removeprefix(prefix): value for key, value in given.items() if key.startswith(prefix)}
+        return cls.checked(values, environment=pulumi.get_stack(), project=project)
+
+    @classmethod
+    def checked(cls, values: Mapping[str, Any], *, environment: str, project: str) -> Self:
+        """`values` (keys as in the stack file, without the project's name) as settings."""
+        secrets = {
+            key: pulumi.Config(project).get_secret(key) for key in cls.secret_keys if values.get(key) is not None
+        }
+        try:
+            return cls.model_validate({**values, **secrets, "environment": environment})
+        except ValidationError as error:
+            raise settings_error(error, cls, project=project, environment=environment) from None
+
+
+def schema_of(settings: type[SystemSettings], project: str) -> dict[str, Any]:
+    """The JSON Schema of a stack file, so that editors complete and check it."""
+    own = settings.model_json_schema(by_alias=True)
+    properties = {f"{project}:{key}": value for key, value in own["properties"].items() if key != "environment"}
+    required = [f"{project}:{key}" for key in own["required"] if key != "environment"]
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": f"A stack of {project}",
+        "type": "object",
+        "properties": {"config": {"type": "object", "properties": properties, "required": required}},
+        "required": ["config"],
+        **({"$defs": own["$defs"]} if "$defs" in own else {}),
+    }

@@ -1,0 +1,59 @@
+"""Turns pydantic's report of wrong settings into one message: key, value, what is allowed and the fix."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from components.errors import VoicestackError
+from stacks.regions import REGIONS
+
+if TYPE_CHECKING:
+    from stacks.settings import SystemSettings
+
+
+class SettingsError(VoicestackError):
+    """One or more wrong keys in a stack file."""
+
+
+def settings_error(
+    error: ValidationError, settings: type[SystemSettings], *, project: str, environment: str
+) -> SettingsError:
+    """What is wrong with a stack's settings, every key at once. A secret's value is never shown."""
+    problems = [_problem(one, settings, project) for one in error.errors(include_url=False)]
+    whats, whys, fixes = zip(*problems, strict=True)
+    return SettingsError("; ".join(whats), why="; ".join(whys), fix=_once(fixes, environment))
+
+
+def _once(fixes: tuple[str, ...], environment: str) -> str:
+    return f"in Pulumi.{environment}.yaml: " + "; ".join(dict.fromkeys(fixes))
+
+
+def _problem(one: ErrorDetails, settings: type[SystemSettings], project: str) -> tuple[str, str, str]:
+    if not one["loc"]:
+        message = one["msg"].removeprefix("Value error, ")
+        return f"the settings contradict each other: {message}", message, "change one of them"
+    key = str(one["loc"][0])
+    name = f"{project}:{key}"
+    known = {field.alias or field_name: field for field_name, field in settings.model_fields.items()}
+    about = known[key].description or "" if key in known else ""
+    if one["type"] == "missing":
+        return f"{name} is missing", about, f"add {name}"
+    if one["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(key, known, n=1)
+        hint = f"did you mean {project}:{close[0]}?" if close else f"the keys are {', '.join(sorted(known))}"
+        return f"{name} is not a setting", "a key that nothing reads would mislead its reader", hint
+    shown = "a secret" if key in settings.secret_keys else repr(one["input"])
+    return f"{name} is {shown}", f"{_allowed(one, key)} ({about})", f"give {name} an allowed value"
+
+
+def _allowed(one: ErrorDetails, key: str) -> str:
+    context: dict[str, Any] = dict(one.get("ctx") or {})
+    if key == "region":
+        return "it must be a region of Google Cloud: " + ", ".join(REGIONS)
+    if "pattern" in context:
+        return f"it must match {context['pattern']}"
+    return one["msg"].removeprefix("Value error, ")

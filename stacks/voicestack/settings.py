@@ -1,0 +1,40 @@
+"""The reference system's own settings: what every system has, and the sizes one may want to change here."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from stacks.profiles import Profile, overridden
+from stacks.settings import SystemSettings
+
+
+class VoicestackSettings(SystemSettings):
+    """One stack of voicestack. The overrides leave all else to the profile."""
+
+    api_min_instances: int | None = Field(default=None, ge=0, le=1000, description="Overrides the profile's.")
+    api_max_instances: int | None = Field(default=None, ge=1, le=1000, description="Overrides the profile's.")
+    worker_max_instances: int | None = Field(default=None, ge=1, le=1000, description="Overrides the profile's.")
+    database_tier: str | None = Field(
+        default=None,
+        pattern=r"^db-(f1-micro|g1-small|custom-\d+-\d+|perf-optimized-N-\d+)$",
+        description="Overrides the profile's Cloud SQL machine.",
+    )
+
+    @property
+    def size(self) -> Profile:
+        """The profile with this stack's overrides."""
+        api = overridden(super().size, "api", least=self.api_min_instances, most=self.api_max_instances)
+        worker = overridden(api, "worker", most=self.worker_max_instances)
+        return overridden(worker, "database", tier=self.database_tier)
+
+    @model_validator(mode="after")
+    def _sizes_are_possible(self) -> Self:
+        try:
+            _ = self.size
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            part = first["loc"][0] if first["loc"] else "profile"
+            raise ValueError(f"{part}: {first['msg'].removeprefix('Value error, ')}") from None
+        return self

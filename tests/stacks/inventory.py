@@ -1,0 +1,62 @@
+"""What staging and prod consist of, written down: counts by type, and the facts that matter.
+
+`python -m tests.stacks.inventory` writes it anew; the diff of the YAML is then what a reviewer reads.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from review.plan import Plan
+from tests.stacks.planned import STACKS, planned
+
+FOLDER = Path(__file__).parent / "inventory"
+REGENERATE = "python -m tests.stacks.inventory"
+
+
+def inventory_of(plan: Plan) -> dict[str, Any]:
+    """The inventory of one stack."""
+    services = {
+        one.name: {
+            "ingress": one.inputs["ingress"],
+            "instances": "{minInstanceCount} to {maxInstanceCount}".format(**one.inputs["template"]["scaling"]),
+            "default address": not one.inputs["defaultUriDisabled"],
+        }
+        for one in plan.of_type("gcp:cloudrunv2/service:Service")
+    }
+    database = {
+        one.name: {
+            "tier": one.inputs["settings"]["tier"],
+            "availability": one.inputs["settings"].get("availabilityType"),
+            "public address": one.inputs["settings"]["ipConfiguration"]["ipv4Enabled"],
+        }
+        for one in plan.of_type("gcp:sql/databaseInstance:DatabaseInstance")
+    }
+    return {
+        "counts": dict(sorted(Counter(one.type for one in plan).items())),
+        "total": len(plan),
+        "cloud resources": sum(one.is_cloud for one in plan),
+        "services": services,
+        "databases": database,
+        "protected": sorted(one.name for one in plan if one.options.protect and one.is_cloud),
+        "identities": sorted(
+            one.inputs["accountId"] for one in plan.of_type("gcp:serviceaccount/account:Account")
+        ),
+        "outputs": sorted(plan.outputs),
+    }
+
+
+def main() -> None:
+    """Writes both inventories."""
+    FOLDER.mkdir(exist_ok=True)
+    for stack in STACKS:
+        text = yaml.safe_dump(inventory_of(planned(stack)), sort_keys=False, width=110)
+        (FOLDER / f"{stack}.yaml").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
