@@ -1,0 +1,1 @@
+"""Policy packs; none yet."""

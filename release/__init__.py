@@ -1,0 +1,1 @@
+"""Canary, smoke test and rollback; none yet."""
