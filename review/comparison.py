@@ -5,6 +5,7 @@ It compares what is planned; it does not know what exists in the cloud.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -63,6 +64,34 @@ def compare(before: Plan, after: Plan) -> Comparison:
         changed=tuple(changed),
         gained=tuple(sorted(granted_after - granted_before)),
         lost=tuple(sorted(granted_before - granted_after)),
+    )
+
+
+def as_if(plan: Plan, other: Plan) -> Plan:
+    """`plan` with the names of `other`'s stack and Google project, so that two stacks can be compared.
+
+    What then still differs is what the two really differ in.
+    """
+    text = plan.to_json()
+    for old, new in zip(_names(plan), _names(other), strict=True):
+        if old and new:
+            text = text.replace(old, new)
+    return Plan.from_json(text)
+
+
+def _names(plan: Plan) -> tuple[str, ...]:
+    project, stack = plan.project, plan.stack
+    google = next((one.inputs.get("project", "") for one in plan.of_type("pulumi:providers:gcp")), "")
+    number = re.search(r"serviceAccount:service-(\d+)@", plan.to_json())
+    return (
+        f"urn:pulumi:{stack}::",
+        f"{project}-{stack}",
+        f"{project}_{stack}",
+        f"{project} {stack}",
+        google,
+        number[1] if number else "",
+        f'"stack": "{stack}"',
+        f'"environment": "{stack}"',
     )
 
 

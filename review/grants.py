@@ -40,10 +40,10 @@ def grants_in(plan: Plan) -> set[GrantRow]:
     for resource in plan:
         if not is_grant(resource):
             continue
-        entities = [key for key in sorted(resource.inputs) if key not in _NOT_THE_ENTITY]
-        entity = _text(plan, resource, entities[0]) if entities else f"project {_text(plan, resource, 'project')}"
-        kind = resource.type.split("/")[-1].split(":")[0]
-        kind = re.sub(r"I[aA][mM].*$", "", kind)
+        entities = [_text(plan, resource, key) for key in sorted(resource.inputs) if key not in _NOT_THE_ENTITY]
+        entity = "/".join(entities) or f"project {_text(plan, resource, 'project')}"
+        # `topicIAMMember` grants on a topic; a plain `iamMember` on what its inputs name.
+        kind = re.sub(r"(?i)iam.*$", "", resource.type.split("/")[-1].split(":")[0])
         condition = resource.inputs.get("condition")
         members = resource.inputs.get("members") or [resource.inputs.get("member")]
         for member in members:

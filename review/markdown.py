@@ -25,7 +25,9 @@ _LIMIT = 60_000
 """Bytes of one comment; GitHub takes 65,536 characters."""
 _ROWS = (200, 60, 20, 5, 0)
 """How many rows a table shows; the first number that keeps the whole under the limit."""
-_LONGEST_VALUE = 80
+_LONGEST_VALUE = 160
+_CONTEXT = 30
+"""Characters kept before the first that differs."""
 
 
 def as_markdown(comparisons: Sequence[Comparison], before: str, after: str) -> str:
@@ -92,7 +94,8 @@ def _grant(verb: str, row: GrantRow) -> str:
 
 
 def _change(resource: Resource, change: PropertyChange) -> str:
-    cells = (resource.name, change.path, _value(change.before), _value(change.after))
+    before, after = _from_where_they_differ(_value(change.before), _value(change.after))
+    cells = (resource.name, change.path, _short(before), _short(after))
     return "| " + " | ".join(_plain(cell) for cell in cells) + " |"
 
 
@@ -103,7 +106,19 @@ def _value(value: Any) -> str:
         return "(secret)"
     if value == UNKNOWN:
         return "(known after up)"
-    return _short(value if isinstance(value, str) else json.dumps(value, sort_keys=True))
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return text.replace(UNKNOWN, "(known after up)")
+
+
+def _from_where_they_differ(before: str, after: str) -> tuple[str, str]:
+    """Two long texts without most of their common beginning."""
+    pairs = enumerate(zip(before, after, strict=False))
+    common = (
+        next((index for index, (one, other) in pairs if one != other), min(len(before), len(after))) - _CONTEXT
+    )
+    if common <= 0 or max(len(before), len(after)) <= _LONGEST_VALUE:
+        return before, after
+    return "…" + before[common:], "…" + after[common:]
 
 
 def _short(text: str) -> str:

@@ -39,7 +39,7 @@ def register(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Plans both sides and prints what differs."""
-    from review.comparison import compare
+    from review.comparison import as_if, compare
     from review.engine.project import find_root, stacks_of
     from review.errors import ReviewError
     from review.markdown import as_markdown
@@ -57,7 +57,10 @@ def run(options: argparse.Namespace) -> int:
             why="plans are compared one with one",
             fix="say which stack with --stack NAME",
         )
-    compared = [compare(old, new) for old, new in zip(before, after, strict=True)]
+    compared = [
+        compare(old if old.stack == new.stack else as_if(old, new), new)
+        for old, new in zip(before, after, strict=True)
+    ]
     sys.stdout.write(as_markdown(compared, options.before, options.after))
     return 1 if options.exit_code and any(not one.empty for one in compared) else 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from review.comparison import compare
+from review.comparison import as_if, compare
 from review.markdown import MARKER, as_markdown
 from review.plan import Plan, Resource
 from review.sentinels import UNKNOWN, secret
@@ -79,3 +79,23 @@ def test_a_huge_comparison_stays_within_what_a_comment_holds() -> None:
     assert text.startswith(MARKER)
     assert len(text) < 65_000
     assert "more" in text
+
+
+def test_two_stacks_are_compared_by_what_they_really_differ_in() -> None:
+    def stack(name: str, size: int) -> Plan:
+        type_ = "gcp:pubsub/topic:Topic"
+        one = Resource(
+            urn=f"urn:pulumi:{name}::demo::{type_}::jobs",
+            type=type_,
+            name="jobs",
+            custom=True,
+            parent=None,
+            inputs={"name": f"demo-{name}-jobs", "labels": {"environment": name}, "size": size},
+        )
+        return Plan.of([one], project="demo", stack=name, system="demo", outputs={})
+
+    staging, prod = stack("staging", 1), stack("prod", 2)
+    found = compare(as_if(staging, prod), prod)
+    assert not found.added
+    assert not found.removed
+    assert [change.path for change in found.changed[0].changes] == ["size"]
