@@ -48,8 +48,8 @@ def postgres_alerts(owner: Postgres, routing: AlertRouting) -> None:
         advice=(
             f"`{owner.instance_name}` nears one of its limits; the label `problem` says which.\n\n"
             "- cpu: Query Insights names the queries that cost most. If all are needed, choose a larger tier.\n"
-            f"- disk: it grows by itself up to {size.disk_limit_gb} GB, then writes fail. Delete data or raise the "
-            "limit.\n"
+            f"- disk: it grows by itself up to {size.disk_limit_gb} GB, then writes fail. Delete data, or "
+            "raise the limit.\n"
             f"- connections: instances times pool size is near `max_connections` ({owner.max_connections}). Lower "
             "one of them, or raise it and the tier."
         ),

@@ -42,7 +42,9 @@ def test_a_component_takes_its_name_and_keyword_only_typed_arguments(component: 
     parameters = dict(inspect.signature(component.__init__).parameters)
     assert list(parameters)[:2] == ["self", "name"], "the first argument is the name"
     for name, parameter in list(parameters.items())[2:]:
-        assert parameter.kind is inspect.Parameter.KEYWORD_ONLY, f"{name} can be given by position: put * before it"
+        assert parameter.kind is inspect.Parameter.KEYWORD_ONLY, (
+            f"{name} can be given by position: put * before it"
+        )
         assert parameter.annotation is not inspect.Parameter.empty, f"{name} has no type"
     assert {"env", "opts"} <= set(parameters)
 
@@ -58,7 +60,9 @@ def test_a_component_says_what_it_is(component: type[Component]) -> None:
     assert component.__doc__, "a reader of the code needs one sentence"
 
 
-UNSAFE = re.compile(r"public_ip|authorized_networks|allow_all|^roles?$|^password$|ipv4|allow_unauthenticated|disable_")
+UNSAFE = re.compile(
+    r"public_ip|authorized_networks|allow_all|^roles?$|^password$|ipv4|allow_unauthenticated|disable_"
+)
 
 
 @every

@@ -104,11 +104,41 @@ def test_what_outlives_a_restart_is_a_choice(persistence: Persistence, expected:
     assert inputs["persistenceConfig"] == expected
 
 
-@pytest.mark.parametrize(("eviction", "alerts"), [(Eviction.EXPIRING, 4), (Eviction.ANY, 3), (Eviction.NONE, 3)])
-def test_evictions_are_told_only_where_they_lose_something(eviction: Eviction, alerts: int) -> None:
-    found = of_type(plan_of(lambda env: valkey(env, eviction=eviction, alerts=routing())), ALERT)
-    assert len(found) == alerts
-    assert ("cache-evictions" in {one.name for one in found}) is (eviction is Eviction.EXPIRING)
+def alerts_of(eviction: Eviction) -> dict[str, dict[str, Any]]:
+    found = plan_of(lambda env: valkey(env, eviction=eviction, alerts=routing()))
+    return {one.name: one.inputs for one in of_type(found, ALERT)}
+
+
+def promql_of(policy: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = policy["conditions"][0]["conditionPrometheusQueryLanguage"]
+    return found
+
+
+@pytest.mark.parametrize("eviction", list(Eviction))
+def test_refused_connections_page_at_once_and_full_nodes_are_told(eviction: Eviction) -> None:
+    alerts = alerts_of(eviction)
+    assert {name: one["severity"] for name, one in alerts.items()} == {
+        "cache-connections": "CRITICAL",
+        "cache-strain": "WARNING",
+    }
+    refused, strain = promql_of(alerts["cache-connections"]), promql_of(alerts["cache-strain"])
+    assert refused["duration"] == "0s"
+    assert refused["query"].endswith("[5m]) > 0")
+    assert strain["duration"] == "300s"
+    only_this = '{instance_id=~"(.*/)?voicestack-prod-cache"}'
+    for what in ("memory", "cpu"):
+        assert f'{what}_maximum_utilization{only_this} > 0.8, "problem", "{what}"' in strain["query"]
+
+
+@pytest.mark.parametrize(("eviction", "problems"), [(Eviction.EXPIRING, 3), (Eviction.ANY, 2), (Eviction.NONE, 2)])
+def test_evictions_are_told_only_where_they_lose_something(eviction: Eviction, problems: int) -> None:
+    strain = alerts_of(eviction)["cache-strain"]
+    query = promql_of(strain)["query"]
+    assert query.count('"problem"') == problems
+    loses = eviction is Eviction.EXPIRING
+    # The window outlasts the policy's five minutes, or one eviction would never be told.
+    assert ('[10m]) > 0, "problem", "evictions"' in query) is loses
+    assert ("evictions" in strain["documentation"]["content"]) is loses
 
 
 def test_the_cache_is_encrypted_by_the_projects_key() -> None:

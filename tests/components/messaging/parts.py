@@ -89,6 +89,12 @@ def query_of(policy: Registered) -> str:
     return text
 
 
+def duration_of(policy: Registered) -> str:
+    """How long its problem must last, as the API takes it."""
+    text: str = policy.inputs["conditions"][0]["conditionPrometheusQueryLanguage"]["duration"]
+    return text
+
+
 def urgency_of(policy: Registered) -> str:
     """CRITICAL wakes somebody, WARNING does not."""
     text: str = policy.inputs["severity"]

@@ -81,7 +81,10 @@ def test_the_consumer_learns_the_subscriptions_path() -> None:
 def test_nothing_is_said_of_pushes_where_nothing_is_pushed() -> None:
     found = plan_of(lambda env: pulled(env, alerts=routing()))
     alerts = {one.name: query_of(one) for one in of_type(found, ALERT)}
-    assert set(alerts) == {"analytics-stuck", "analytics-backlog"}
+    assert set(alerts) == {"analytics-stuck", "analytics-strain"}
+    assert '> 302400, "problem", "backlog"' in alerts["analytics-strain"]
+    assert alerts["analytics-strain"].count('"problem"') == 1
+    assert "subscription_ack_message_count" in alerts["analytics-strain"]
     assert not any("push" in query for query in alerts.values())
 
 

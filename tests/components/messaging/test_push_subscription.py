@@ -22,6 +22,7 @@ from tests.components.messaging.parts import (
     SUBSCRIPTION,
     SUBSCRIPTION_GRANT,
     TOPIC_GRANT,
+    duration_of,
     is_refused,
     named,
     query_of,
@@ -33,6 +34,10 @@ from tests.components.messaging.parts import (
 )
 
 URL = f"https://voicestack-prod-worker-{NUMBER}.europe-west1.run.app"
+REQUESTS = (
+    "pubsub_googleapis_com:subscription_push_request_count"
+    '{monitored_resource="pubsub_subscription",subscription_id="voicestack-prod-jobs-worker"'
+)
 PUSHER = f"voicestack-jobs-worker-push@{PROJECT}.iam.gserviceaccount.com"
 
 
@@ -185,13 +190,19 @@ def test_the_declared_use_names_the_service() -> None:
 def test_alerts_follow_from_attempts_and_retention() -> None:
     found = plan_of(lambda env: pushed(env, alerts=routing()))
     alerts = {one.name: one for one in of_type(found, ALERT)}
-    assert set(alerts) == {"jobs-worker-stuck", "jobs-worker-backlog", "jobs-worker-failing"}
+    assert set(alerts) == {"jobs-worker-stuck", "jobs-worker-strain"}
     # Deadline 70 s, five attempts, pauses of 150 s in all.
     assert query_of(alerts["jobs-worker-stuck"]).endswith("> 500")
     assert urgency_of(alerts["jobs-worker-stuck"]) == "CRITICAL"
-    assert query_of(alerts["jobs-worker-backlog"]).endswith("> 302400")
-    assert 'response_class="ack"' in query_of(alerts["jobs-worker-backlog"])
-    assert query_of(alerts["jobs-worker-failing"]).endswith("> 0.25")
+    strain = alerts["jobs-worker-strain"]
+    assert urgency_of(strain) == "WARNING"
+    assert '> 302400, "problem", "backlog"' in query_of(strain), "half of the retention"
+    assert '> 0.25, "problem", "failing"' in query_of(strain)
+    assert query_of(strain).count('"problem"') == 2
+    assert f'{REQUESTS},response_class="ack"}}[15m]' in query_of(strain), "what is worked off"
+    assert f'{REQUESTS},response_class!="ack"}}[5m]' in query_of(strain), "what fails"
+    assert duration_of(strain) == "300s"
+    assert '"voicestack-prod-jobs-worker"}[10m]' in query_of(strain), "a backlog must last a quarter of an hour"
     for one in alerts.values():
         assert 'subscription_id="voicestack-prod-jobs-worker"' in query_of(one), one.name
 

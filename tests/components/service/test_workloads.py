@@ -1,0 +1,98 @@
+"""Jobs, worker pools, images and the world outside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from components.component import Environment
+from components.errors import ComponentError
+from components.service.assistant import PERMISSIONS, VertexAssistant
+from components.service.container import Container
+from components.service.external_api import ExternalApi
+from components.service.image import AppImage, content_hash
+from components.service.job import Job
+from components.service.worker_pool import WorkerPool
+from tests.components.harness import of_type, only, plan_of
+from tests.components.service.test_service import IMAGE, service
+
+CONTAINER = Container(image=IMAGE, args=["migrate"])
+MEMBER = "gcp:projects/iAMMember:IAMMember"
+
+
+def test_a_job_runs_as_an_identity_of_its_own_and_up_never_starts_it() -> None:
+    found = plan_of(
+        lambda env: Job("migrate", env=env, container=CONTAINER, description="Migrates.", timeout_s=600)
+    )
+    job = only(found, "gcp:cloudrunv2/job:Job").inputs
+    assert job["template"]["template"]["serviceAccount"].startswith("voicestack-migrate@")
+    assert "startExecutionToken" not in job
+    assert "runExecutionToken" not in job
+    assert job["binaryAuthorization"] == {"useDefault": True}
+
+
+def test_a_worker_pool_has_a_fixed_number_of_instances_and_no_address() -> None:
+    found = plan_of(
+        lambda env: WorkerPool("rooms", env=env, container=CONTAINER, description="Holds rooms.", instances=2)
+    )
+    pool = only(found, "gcp:cloudrunv2/workerPool:WorkerPool").inputs
+    assert pool["scaling"] == {"scalingMode": "MANUAL", "manualInstanceCount": 2}
+    assert "ports" not in pool["template"]["containers"][0]
+
+
+def test_a_deployer_may_act_as_the_workloads_it_deploys_and_as_nobody_else() -> None:
+    def program(env: Environment) -> None:
+        api, worker = service(env, "api"), service(env, "worker")
+        assert {grant.key for grant in api.deploy().grants} == {"api-release", "api-act-as"}
+        assert {grant.key for grant in worker.deploy().grants} == {"worker-release", "worker-act-as"}
+
+    plan_of(program)
+
+
+def test_the_assistant_is_asked_with_one_permission() -> None:
+    def program(env: Environment) -> None:
+        service(env, uses=[VertexAssistant("gemini", env=env, model="gemini-2.5-flash").predict()])
+
+    found = plan_of(program)
+    role = only(found, "gcp:projects/iAMCustomRole:IAMCustomRole").inputs
+    assert role["permissions"] == list(PERMISSIONS) == ["aiplatform.endpoints.predict"]
+    assert len(of_type(found, MEMBER)) == 1
+
+
+def test_what_leaves_the_network_is_encrypted() -> None:
+    def program(env: Environment) -> None:
+        with pytest.raises(ComponentError, match="encrypted"):
+            ExternalApi("livekit", env=env, url="http://livekit.example.com")
+
+    plan_of(program)
+
+
+def test_an_image_is_tagged_by_its_content_and_built_only_by_up(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch")
+
+    def tag() -> str:
+        found = plan_of(
+            lambda env: AppImage("app", env=env, repository="registry", context=str(tmp_path), base_image="base")
+        )
+        inputs = only(found, "docker-build:index:Image").inputs
+        assert inputs["buildOnPreview"] is False
+        return str(inputs["tags"][0])
+
+    first = tag()
+    assert tag() == first
+    (tmp_path / "main.py").write_text("print()")
+    assert tag() != first, "the registry's tags are immutable: other content needs another tag"
+
+
+def test_the_content_hash_ignores_what_python_leaves_behind(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("1")
+    before = content_hash(tmp_path)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "a.pyc").write_text("x")
+    assert content_hash(tmp_path) == before
+
+
+def test_an_image_without_a_context_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ComponentError, match="not a folder"):
+        content_hash(tmp_path / "missing")
