@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from components.messaging.topic import Topic
+from components.naming import Kind
+from components.observability.alert import Urgency, alert
 from components.security.secret import Generated, Rotation, Secret, Supplied, lacking_a_version
 from components.security.service_agents import Agent
 from stacks.foundation import Foundation
@@ -26,6 +28,23 @@ class Secrets:
             publishers=[Agent.SECRET_MANAGER],
             dead_letters=False,
             key=base.key(Agent.PUBSUB),
+        )
+        topic_id = env.naming.name(Kind.PUBSUB, topic.name)
+        alert(
+            "rotations-due",
+            owner=topic,
+            routing=base.alerts,
+            title="a secret is due for rotation",
+            query=(
+                "sum(increase(pubsub_googleapis_com:topic_send_message_operation_count"
+                f'{{monitored_resource="pubsub_topic",topic_id="{topic_id}"}}[1h])) > 0'
+            ),
+            duration_s=0,
+            urgency=Urgency.NOTIFY,
+            advice=(
+                "Secret Manager's log names the secret. Add a version with a new value, release the services that "
+                "read it, then disable the old version."
+            ),
         )
         rotation, key = Rotation(topic=topic, first=settings.first_rotation), base.key(Agent.SECRET_MANAGER)
         sources = {name: Generated() for name in generated} | {

@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from components.network.armor import ArmorTier
-from components.network.ranges import private_range
+from components.network.ranges import private_range, public_range
 from stacks.profiles import PROFILES, Profile
 from stacks.regions import REGIONS
 from stacks.settings_error import settings_error
@@ -46,6 +46,10 @@ def _region(value: str) -> str:
     return value
 
 
+def _public_range(value: str) -> str:
+    return str(public_range(value))
+
+
 def _profile(value: str) -> str:
     if value not in PROFILES:
         raise ValueError(f"there is no such profile; choose one of {', '.join(sorted(PROFILES))}")
@@ -62,6 +66,10 @@ Label = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,63}$")]
 Host = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
 Email = Annotated[str, Field(pattern=r"^[^@\s,]+@[^@\s,]+\.[^@\s,]+$")]
 Range = Annotated[str, AfterValidator(_range)]
+PublicRange = Annotated[str, AfterValidator(_public_range)]
+Ranges = Annotated[tuple[PublicRange, ...], BeforeValidator(_from_json)]
+Member = Annotated[str, Field(pattern=r"^(user|group|serviceAccount|domain):[^\s:]+$")]
+Members = Annotated[tuple[Member, ...], BeforeValidator(_from_json)]
 Emails = Annotated[tuple[Email, ...], BeforeValidator(_from_json)]
 Names = Annotated[tuple[Label, ...], BeforeValidator(_from_json)]
 
@@ -124,6 +132,15 @@ class SystemSettings(BaseModel):
     )
     armor_tier: ArmorTier = Field(
         default=ArmorTier.STANDARD, description="The Cloud Armor tier that the project has subscribed to."
+    )
+    load_test_ranges: Ranges = Field(
+        default=(), description="Public ranges (CIDR) of load generators, which the rate limit lets through."
+    )
+    canary_ranges: Ranges = Field(
+        default=(), description="Public ranges (CIDR) that may look at a revision with 0 % at canary.<domain>."
+    )
+    canary_people: Members = Field(
+        default=(), description="IAM principals (user:..., serviceAccount:...) that may look at it, by IAP."
     )
     github_repository_id: Digits | None = Field(
         default=None, description="The repository that may deploy, by number; none: no federation is made."

@@ -24,6 +24,7 @@ from components.network.subnets import Tier
 from components.observability.alert import AlertRouting
 from components.observability.service_alerts import INTERACTIVE, LatencyLimits, service_alerts
 from components.security.identity import Identity
+from components.security.service_agents import Agent
 from components.service.container import Container
 from components.service.endpoint import ServiceEndpoint
 from components.service.promise import PromisedService
@@ -137,6 +138,18 @@ class Service(Workload):
             opts=self.child(ignore_changes=["traffics"], depends_on=[*self.grants, *after, *env.apis]),
         )
         self.service_name = self.service.name
+        if exposure is Exposure.IAP:
+            # IAP calls the service as its own agent, and nobody else may.
+            # https://cloud.google.com/iap/docs/enabling-cloud-run
+            cloudrunv2.ServiceIamMember(
+                f"{name}-iap",
+                project=env.project,
+                location=env.region,
+                name=self.service_name,
+                role="roles/run.invoker",
+                member=Agent.IAP.member(env),
+                opts=self.child(depends_on=[*Agent.IAP.made(env)]),
+            )
         if promised is not None:
             promised.keep(self)
         if alerts is not None:

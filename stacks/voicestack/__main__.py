@@ -22,18 +22,19 @@ from components.service.external_api import ExternalApi
 from components.service.job import Job
 from components.service.service import Exposure, Service
 from stacks.app_image import deployed_image
+from stacks.canary import canary_of
 from stacks.foundation import Foundation
 from stacks.secrets import Secrets
 from stacks.sizes import container_of, scaling_of
 from stacks.voicestack.events import ACTIVITY
-from stacks.voicestack.needs import AGENTS, APIS
+from stacks.voicestack.needs import AGENTS, APIS, ENCRYPTING
 from stacks.voicestack.settings import VoicestackSettings
 from stacks.voicestack.stores import Stores
 from stacks.watch import watch
 
 settings = VoicestackSettings.load()
 size = settings.size
-base = Foundation.of(settings, apis=APIS, agents=AGENTS)
+base = Foundation.of(settings, apis=APIS, agents=AGENTS | (ENCRYPTING if size.cmek else frozenset()))
 env, alerts = base.env, base.alerts
 service = partial(Service, env=env, network=base.network, alerts=alerts)
 stores = Stores.of(base)
@@ -138,6 +139,8 @@ edge = Edge(
         Route(name="api", service=api.service_name, paths=("/api/*", "/health")),
     ],
     armor_tier=settings.armor_tier,
+    load_test_ranges=settings.load_test_ranges,
+    canary=canary_of(settings, ("page", "api")),
     dns_zone=settings.dns_zone,
     alerts=alerts,
 )

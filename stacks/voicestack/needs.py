@@ -17,4 +17,6 @@ APIS = frozenset(
         "storage",
     )
 )
+ENCRYPTING = frozenset({Agent.BIGQUERY, Agent.STORAGE})
+"""Those that are named only where data is encrypted by keys of the project."""
 AGENTS = frozenset({Agent.PUBSUB, Agent.BIGQUERY_TRANSFER, Agent.CLOUD_SQL, Agent.FIRESTORE, Agent.MEMORYSTORE})

@@ -66,8 +66,10 @@ def test_an_internal_service_admits_only_those_with_a_grant() -> None:
 
 
 def test_only_a_service_behind_armor_is_open_to_everyone() -> None:
-    inputs = only(plan_of(lambda env: service(env, exposure=Exposure.IAP)), SERVICE).inputs
-    assert inputs["invokerIamDisabled"] is False, "IAP's agent invokes it; nobody else may"
+    found = plan_of(lambda env: service(env, exposure=Exposure.IAP))
+    assert only(found, SERVICE).inputs["invokerIamDisabled"] is False
+    invoker = only(found, INVOKER).inputs
+    assert invoker["member"] == f"serviceAccount:service-{NUMBER}@gcp-sa-iap.iam.gserviceaccount.com"
 
 
 def test_a_service_behind_the_load_balancer_cannot_be_invoked_from_inside() -> None:
