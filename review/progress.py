@@ -1,10 +1,15 @@
-"""Says what a command is doing, on a terminal only, and takes it back when it is done."""
+"""What a command says beside its result: what it is doing, on a terminal only, and the program's warnings."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+
+def warned(message: str) -> None:
+    """Passes a warning of the program on."""
+    print(f"warning: {message}", file=sys.stderr)
 
 
 @contextmanager

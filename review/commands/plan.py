@@ -9,7 +9,7 @@ from typing import Any
 
 from review.arguments import add_common, overrides_of, root_of, write_file
 from review.errors import ReviewError
-from review.progress import doing
+from review.progress import doing, warned
 
 _ABOUT = """Runs the program of a system against an engine in this process, and prints what would exist:
 components as groups, then the resources by family and by type, then the stack's outputs.
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
 
     for position, stack in enumerate(options.stack):
         with doing(f"planning {stack}"):
-            plan = plan_stack(root, stack, system=options.system, config=overrides)
+            plan = plan_stack(root, stack, system=options.system, config=overrides, warn=warned)
         if options.json == "-":
             sys.stdout.write(plan.to_json())
         elif options.json:

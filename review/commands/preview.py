@@ -9,7 +9,7 @@ from typing import Any
 
 from review.arguments import add_common, overrides_of, root_of, write_file
 from review.errors import ReviewError
-from review.progress import doing
+from review.progress import doing, warned
 
 _ABOUT = """Plans every stack of a system in one go and tells for each what would exist, what could be reached
 from the internet, where data lives, who may do what, and what only Google can say.
@@ -47,13 +47,13 @@ def run(options: argparse.Namespace) -> int:
     if not stacks:
         raise ReviewError(
             f"the project {project.name} has no stacks",
-            why=f"there is no Pulumi.<stack>.yaml in {project.folder}",
+            why=f"there is no Pulumi.<stack>.yaml in {project.settings}",
             fix="write one for each environment",
         )
     for stack in stacks:
         start = time.perf_counter()
         with doing(f"planning {stack}"):
-            plan = plan_stack(root, stack, system=options.system, config=overrides)
+            plan = plan_stack(root, stack, system=options.system, config=overrides, warn=warned)
         print("\n".join(summary(plan)))
         print(f"  planned in {time.perf_counter() - start:.1f} s, with no account and no network")
         if options.out:

@@ -7,7 +7,7 @@ formula makes (an e-mail from an account's ID) are reported too; they belong int
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,9 @@ from review.sentinels import UNKNOWN, holds_unknown, is_secret
 
 _LABELS = frozenset({"effectiveLabels", "pulumiLabels"})
 _SETTINGS = ("project", "region", "zone")
+_NAMELESS = ("docker-build:",)
+"""Packages whose provider adds defaults without naming them: its empty values are taken for defaults."""
+
 _TELLING = 3
 """A text that holds a given text at least this long is taken to be made from it."""
 
@@ -59,7 +62,10 @@ def learn(plans: Iterable[Plan]) -> Learned:
     for plan in plans:
         for resource in plan:
             if resource.is_cloud:
-                for path, value in resource.defaults.items():
+                found = resource.defaults
+                if resource.type.startswith(_NAMELESS):
+                    found = dict(_empty_values(resource.inputs))
+                for path, value in found.items():
                     learned.note(resource.type, "defaults", re.sub(r"\[\d+\]", "[*]", path), value)
             elif resource.type == PROBE and resource.parent is not None:
                 _planned(learned, plan, plan.by_urn[resource.parent], resource)
@@ -90,6 +96,15 @@ def _planned(learned: Learned, plan: Plan, resource: Resource, probe: Resource) 
             learned.reports.append(f"{resource.type} {key}: {value!r} looks computed from the inputs")
         else:
             learned.note(resource.type, "planned", key, value)
+
+
+def _empty_values(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """The places in `value` where there is only False or no text."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _empty_values(item, f"{path}.{key}" if path else key)
+    elif value is False or value == "":
+        yield path, value
 
 
 def _made_from(value: Any, given: Iterable[Any]) -> bool:

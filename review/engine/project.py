@@ -23,6 +23,9 @@ class Project:
     declared: dict[str, Declared]
     """The settings that the `config:` section declares, by full key."""
 
+    settings: Path
+    """The folder of the stacks' settings files."""
+
     @property
     def file(self) -> Path:
         """The Pulumi.yaml itself."""
@@ -30,7 +33,7 @@ class Project:
 
     def stacks(self) -> list[str]:
         """The stacks that have a settings file, in alphabetical order."""
-        names = (path.name[len("Pulumi.") : -len(".yaml")] for path in self.folder.glob("Pulumi.*.yaml"))
+        names = (path.name[len("Pulumi.") : -len(".yaml")] for path in self.settings.glob("Pulumi.*.yaml"))
         return sorted(names)
 
 
@@ -92,4 +95,10 @@ def _read(folder: Path) -> Project:
             why=f"there is no __main__.py in {program}",
             fix="set `main:` to the folder that holds __main__.py",
         )
-    return Project(folder=folder, name=raw["name"], program=program, declared=declarations(document, raw["name"]))
+    return Project(
+        folder=folder,
+        name=raw["name"],
+        program=program,
+        declared=declarations(document, raw["name"]),
+        settings=folder / str(raw.get("stackConfigDir") or "."),
+    )

@@ -23,6 +23,9 @@ class Providers:
             reference: str = request.provider
             return reference.rsplit("::", 1)[0]
         package = request.type.partition(":")[0]
+        parent = recorded.get(request.parent)
+        if parent and parent.provider and urns.type_of(parent.provider) == PROVIDER_PREFIX + package:
+            return parent.provider
         if "*" in self._disabled or package in self._disabled:
             at = f" (at {source[0]})" if source else ""
             raise EngineError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import runpy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pulumi.runtime import config as sdk_config
@@ -25,6 +25,7 @@ from review.engine.project import Project, load_project
 from review.engine.source import recorded
 from review.engine.stack_file import StackConfig, load_stack
 from review.engine.surroundings import program_surroundings
+from review.errors import EngineError
 from review.plan import Plan
 
 
@@ -35,21 +36,29 @@ def plan_stack(
     system: str | None = None,
     config: Mapping[str, str] | None = None,
     fast: bool = True,
+    warn: Callable[[str], None] | None = None,
 ) -> Plan:
     """The plan of one stack of one system; VoicestackError where the program or its settings are wrong.
 
-    `config` overrides settings in memory. `fast=False` runs the SDK as it is: slower, the same plan.
+    `config` overrides settings in memory. `fast=False` runs the SDK as it is: slower, the same plan. `warn`
+    receives the warnings that the program logs.
     """
     root = root.resolve()
     project = load_project(root, system)
     settings = load_stack(project, stack, dict(config or {}))
     context = contextvars.Context()
-    return context.run(_plan, root, project, stack, settings, fast)
-
-
-def _plan(root: Path, project: Project, stack: str, settings: StackConfig, fast: bool) -> Plan:
-    monitor = Monitor(project=project.name, stack=stack, disabled=settings.disabled_providers)
     messages = Messages()
+    plan = context.run(_plan, root, project, stack, settings, messages=messages, fast=fast)
+    if warn is not None:
+        for warning in messages.warnings:
+            warn(warning)
+    return plan
+
+
+def _plan(
+    root: Path, project: Project, stack: str, settings: StackConfig, *, messages: Messages, fast: bool
+) -> Plan:
+    monitor = Monitor(project=project.name, stack=stack, disabled=settings.disabled_providers)
     sdk_config.set_all_config(settings.values, sorted(settings.secure))
     sdk_settings.ROOT.set(None)
     sdk_settings.configure(
@@ -79,6 +88,12 @@ def _plan(root: Path, project: Project, stack: str, settings: StackConfig, fast:
         raise
     except (Exception, SystemExit) as error:
         raise explain(error, root=root, project=project.name, stack=stack) from error
+    if messages.errors:
+        raise EngineError(
+            f"the program of {project.name} logs an error for the stack '{stack}': {messages.errors[0]}",
+            why="the real engine fails where a program logs an error",
+            fix="mend what it says, or log a warning",
+        )
     return Plan.of(
         monitor.recorded.values(),
         project=project.name,

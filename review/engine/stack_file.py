@@ -61,7 +61,7 @@ class StackConfig:
 
 def load_stack(project: Project, stack: str, overrides: Mapping[str, str] | None = None) -> StackConfig:
     """The settings of `stack`: the file's, then `overrides`, then the project's defaults."""
-    file = project.folder / f"Pulumi.{stack}.yaml"
+    file = project.settings / f"Pulumi.{stack}.yaml"
     if not file.is_file():
         raise ReviewError(
             f"there is no stack '{stack}' in the project {project.name}",

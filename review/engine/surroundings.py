@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 _HIDDEN = ("GOOGLE_", "GCLOUD_", "CLOUDSDK_", "PULUMI_")
@@ -24,7 +24,9 @@ def program_surroundings(program: Path) -> Iterator[None]:
     sys.argv = [str(program)]
     os.chdir(folder)
     try:
-        yield
+        # What the program prints is no part of the plan, which may itself go to standard output.
+        with redirect_stdout(sys.stderr):
+            yield
     finally:
         os.chdir(directory)
         sys.argv = arguments

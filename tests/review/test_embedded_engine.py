@@ -14,13 +14,13 @@ from pulumi.output import Output
 from pulumi.runtime import resource as sdk_resource
 from pulumi.runtime import stack as sdk_stack
 
-from components.errors import VoicestackError
 from review.engine import fast
 from review.engine.run import plan_stack
-from review.errors import EngineError, ProgramError
+from review.errors import ProgramError
 from review.plan import Plan, Resource
 from review.sentinels import SECRET_KIND, SIGNATURE, UNKNOWN, secret
 from tests.review.real_engine import PROGRAMS
+from tests.review.small_program import write
 
 BENCHMARK = Path(__file__).parents[1] / "benchmark" / "program"
 SETTINGS = {"resources": "60"}
@@ -34,13 +34,6 @@ def quirks() -> Plan:
 def named(plan: Plan, name: str, type_: str = "") -> Resource:
     (found,) = [it for it in plan if it.name == name and type_ in it.type and not it.is_provider]
     return found
-
-
-def write(folder: Path, program: str, settings: str = "config: {}\n") -> Path:
-    (folder / "Pulumi.yaml").write_text("name: demo\nruntime: python\n")
-    (folder / "Pulumi.dev.yaml").write_text(settings)
-    (folder / "__main__.py").write_text("import pulumi\n" + program)
-    return folder
 
 
 def test_two_plans_of_the_same_commit_are_the_same_bytes() -> None:
@@ -213,65 +206,6 @@ def test_a_source_names_who_made_a_resource_and_who_called_that() -> None:
     assert "Service(" in lines[int(component.source[0].removeprefix("__main__.py:")) - 1]
 
 
-REFUSED = [
-    (
-        "unknown-property",
-        ["sub", "deadLetterPolicy.dead_leter_topic", "did you mean deadLetterTopic?", "__main__.py:"],
-    ),
-    ("unknown-argument", ["sub", "colour", "__main__.py:"]),
-    ("wrong-type", ["sub", "ackDeadlineSeconds", "'sixty'", "whole number"]),
-    ("wrong-kind", ["sub", "labels", "'text'", "mapping"]),
-    ("list-for-object", ["sub", "push_config"]),
-    ("missing-input", ["sub", "pushConfig.pushEndpoint", "missing"]),
-    ("missing-argument", ["sub", "topic", "__main__.py:"]),
-    ("duplicate", ["sub", "gcp:pubsub/subscription:Subscription", "urn:pulumi:dev::wrong::"]),
-    ("default-provider", ["topic", "default gcp provider", "disable-default-providers"]),
-    ("read", ["topic", "read from the cloud"]),
-    ("invoke", ["gcp:organizations/getProject:getProject", "network"]),
-    ("exit", ["exit code 3"]),
-    ("raise", ["KeyError", "missing-key", "__main__.py:"]),
-    ("apply", ["ValueError", "__main__.py:"]),
-    ("import", ["nowhere_to_be_found", "not installed"]),
-    ("time-out", ["soon", "10m"]),
-    ("unset", ["not-there"]),
-]
-
-
-@pytest.mark.parametrize("fast_run", [True, False], ids=["fast", "plain"])
-@pytest.mark.parametrize(("case", "told"), REFUSED, ids=[case for case, _ in REFUSED])
-def test_what_the_real_engine_refuses_is_refused_clearly(case: str, told: list[str], fast_run: bool) -> None:
-    with pytest.raises(VoicestackError) as refusal:
-        plan_stack(PROGRAMS / "wrong", "dev", config={"case": case}, fast=fast_run)
-    assert isinstance(refusal.value, EngineError | ProgramError)
-    for text in told:
-        assert text in str(refusal.value)
-    assert "Traceback" not in str(refusal.value)
-
-
-def test_an_error_of_our_own_passes_through_as_it_is(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        "from components.errors import NamingError\n"
-        "pulumi.Output.from_input(1).apply(lambda _: (_ for _ in ()).throw(NamingError('x', why='y', fix='z')))\n",
-    )
-    with pytest.raises(VoicestackError) as refusal:
-        plan_stack(tmp_path, "dev")
-    assert type(refusal.value).__name__ == "NamingError"
-
-
-def test_a_syntax_error_is_told_with_its_place(tmp_path: Path) -> None:
-    write(tmp_path, "x = (\n")
-    with pytest.raises(ProgramError, match="SyntaxError"):
-        plan_stack(tmp_path, "dev")
-
-
-def test_a_program_that_waits_for_ever_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fast, "_PATIENCE", 0.2)
-    write(tmp_path, "import asyncio\npulumi.export('never', asyncio.Future())\n")
-    with pytest.raises(EngineError, match="never comes"):
-        plan_stack(tmp_path, "dev")
-
-
 def test_an_async_program_is_planned(tmp_path: Path) -> None:
     write(
         tmp_path,
@@ -287,14 +221,22 @@ def test_a_plan_can_be_made_beside_a_running_event_loop() -> None:
     assert asyncio.run(outer()) > 0
 
 
-def test_transforms_are_refused_because_they_are_not_run(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        "import pulumi_random\n"
-        "pulumi_random.RandomPet('pet', opts=pulumi.ResourceOptions(transforms=[lambda args: None]))\n",
-    )
-    with pytest.raises(EngineError, match="transforms"):
-        plan_stack(tmp_path, "dev")
+def test_what_a_program_prints_does_not_mix_with_the_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, "print('hello')\npulumi.log.warn('careful')\n")
+    warnings: list[str] = []
+    plan_stack(tmp_path, "dev", warn=warnings.append)
+    assert capsys.readouterr().out == ""
+    assert warnings == ["careful"]
+
+
+def test_settings_may_lie_in_a_folder_of_their_own(tmp_path: Path) -> None:
+    write(tmp_path, "pulumi.export('a', pulumi.Config().require('a'))\n")
+    (tmp_path / "Pulumi.yaml").write_text("name: demo\nstackConfigDir: settings\n")
+    (tmp_path / "settings").mkdir()
+    (tmp_path / "settings" / "Pulumi.test.yaml").write_text("config:\n  a: b\n")
+    assert plan_stack(tmp_path, "test").outputs == {"a": "b"}
 
 
 def test_a_plan_does_not_depend_on_where_the_project_lies(tmp_path: Path) -> None:

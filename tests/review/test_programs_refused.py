@@ -1,0 +1,88 @@
+"""What the embedded engine refuses, as the real one does, and how it tells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from components.errors import VoicestackError
+from review.engine import fast
+from review.engine.run import plan_stack
+from review.errors import EngineError, ProgramError
+from tests.review.real_engine import PROGRAMS
+from tests.review.small_program import write
+
+REFUSED = [
+    (
+        "unknown-property",
+        ["sub", "deadLetterPolicy.dead_leter_topic", "did you mean deadLetterTopic?", "__main__.py:"],
+    ),
+    ("unknown-argument", ["sub", "colour", "__main__.py:"]),
+    ("wrong-type", ["sub", "ackDeadlineSeconds", "'sixty'", "whole number"]),
+    ("wrong-kind", ["sub", "labels", "'text'", "mapping"]),
+    ("list-for-object", ["sub", "push_config"]),
+    ("missing-input", ["sub", "pushConfig.pushEndpoint", "missing"]),
+    ("missing-argument", ["sub", "topic", "__main__.py:"]),
+    ("duplicate", ["sub", "gcp:pubsub/subscription:Subscription", "urn:pulumi:dev::wrong::"]),
+    ("default-provider", ["topic", "default gcp provider", "disable-default-providers"]),
+    ("read", ["topic", "read from the cloud"]),
+    ("invoke", ["gcp:organizations/getProject:getProject", "network"]),
+    ("exit", ["exit code 3"]),
+    ("raise", ["KeyError", "missing-key", "__main__.py:"]),
+    ("apply", ["ValueError", "__main__.py:"]),
+    ("import", ["nowhere_to_be_found", "not installed"]),
+    ("time-out", ["soon", "10m"]),
+    ("unset", ["not-there"]),
+]
+
+
+@pytest.mark.parametrize("fast_run", [True, False], ids=["fast", "plain"])
+@pytest.mark.parametrize(("case", "told"), REFUSED, ids=[case for case, _ in REFUSED])
+def test_what_the_real_engine_refuses_is_refused_clearly(case: str, told: list[str], fast_run: bool) -> None:
+    with pytest.raises(VoicestackError) as refusal:
+        plan_stack(PROGRAMS / "wrong", "dev", config={"case": case}, fast=fast_run)
+    assert isinstance(refusal.value, EngineError | ProgramError)
+    for text in told:
+        assert text in str(refusal.value)
+    assert "Traceback" not in str(refusal.value)
+
+
+def test_an_error_of_our_own_passes_through_as_it_is(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "from components.errors import NamingError\n"
+        "pulumi.Output.from_input(1).apply(lambda _: (_ for _ in ()).throw(NamingError('x', why='y', fix='z')))\n",
+    )
+    with pytest.raises(VoicestackError) as refusal:
+        plan_stack(tmp_path, "dev")
+    assert type(refusal.value).__name__ == "NamingError"
+
+
+def test_a_syntax_error_is_told_with_its_place(tmp_path: Path) -> None:
+    write(tmp_path, "x = (\n")
+    with pytest.raises(ProgramError, match="SyntaxError"):
+        plan_stack(tmp_path, "dev")
+
+
+def test_a_program_that_waits_for_ever_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast, "_PATIENCE", 0.2)
+    write(tmp_path, "import asyncio\npulumi.export('never', asyncio.Future())\n")
+    with pytest.raises(EngineError, match="never comes"):
+        plan_stack(tmp_path, "dev")
+
+
+def test_transforms_are_refused_because_they_are_not_run(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "import pulumi_random\n"
+        "pulumi_random.RandomPet('pet', opts=pulumi.ResourceOptions(transforms=[lambda args: None]))\n",
+    )
+    with pytest.raises(EngineError, match="transforms"):
+        plan_stack(tmp_path, "dev")
+
+
+def test_a_logged_error_fails_as_in_the_real_engine(tmp_path: Path) -> None:
+    write(tmp_path, "pulumi.log.error('broken')\n")
+    with pytest.raises(EngineError, match="broken"):
+        plan_stack(tmp_path, "dev")
