@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from ipaddress import ip_network
+from itertools import combinations
 from typing import Annotated, Any, ClassVar, Self
 
 import pulumi
@@ -27,7 +29,7 @@ from components.network.armor import ArmorTier
 from components.network.ranges import private_range, public_range
 from stacks.profiles import PROFILES, Profile
 from stacks.regions import REGIONS
-from stacks.settings_error import settings_error
+from stacks.settings_error import refuse_wrong_secrecy, settings_error
 
 
 def _from_json(value: Any) -> Any:
@@ -61,7 +63,8 @@ def _range(value: str) -> str:
 
 
 ProjectId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")]
-Digits = Annotated[str, Field(pattern=r"^[0-9]+$")]
+# Google and GitHub number from 1; a number without quotes in YAML loses a leading zero, so that none may have one.
+Digits = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,19}$")]
 Label = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,63}$")]
 Host = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
 Email = Annotated[str, Field(pattern=r"^[^@\s,]+@[^@\s,]+\.[^@\s,]+$")]
@@ -72,6 +75,9 @@ Member = Annotated[str, Field(pattern=r"^(user|group|serviceAccount|domain):[^\s
 Members = Annotated[tuple[Member, ...], BeforeValidator(_from_json)]
 Emails = Annotated[tuple[Email, ...], BeforeValidator(_from_json)]
 Names = Annotated[tuple[Label, ...], BeforeValidator(_from_json)]
+
+
+_RANGES = ("app_range", "data_range", "ml_range", "services_range")
 
 
 class SystemSettings(BaseModel):
@@ -163,6 +169,10 @@ class SystemSettings(BaseModel):
     def _consistent(self) -> Self:
         if (self.github_repository_id is None) != (self.github_owner_id is None):
             raise ValueError("githubRepositoryId and githubOwnerId go together: give both or neither")
+        ranges = {to_camel(name): ip_network(getattr(self, name)) for name in _RANGES}
+        for (one, first), (other, second) in combinations(ranges.items(), 2):
+            if first.overlaps(second):
+                raise ValueError(f"{one} ({first}) and {other} ({second}) overlap; choose ranges that do not meet")
         return self
 
     @property
@@ -189,9 +199,17 @@ class SystemSettings(BaseModel):
     def load(cls) -> Self:
         """The settings of the stack that the program runs for; SettingsError names every wrong key."""
         project = pulumi.get_project()
-        given = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
+        given = runtime_config.CONFIG.get()
         prefix = f"{project}:"
         values = {key.removeprefix(prefix): value for key, value in given.items() if key.startswith(prefix)}
+        for key in values:
+            refuse_wrong_secrecy(
+                key,
+                secret=key in cls.secret_keys,
+                encrypted=runtime_config.is_config_secret(prefix + key),
+                environment=pulumi.get_stack(),
+                project=project,
+            )
         return cls.checked(values, environment=pulumi.get_stack(), project=project)
 
     @classmethod

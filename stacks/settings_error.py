@@ -28,6 +28,23 @@ def settings_error(
     return SettingsError("; ".join(whats), why="; ".join(whys), fix=_once(fixes, environment))
 
 
+def refuse_wrong_secrecy(key: str, *, secret: bool, encrypted: bool, environment: str, project: str) -> None:
+    """SettingsError for a secret in plain text, or an ordinary setting that is encrypted."""
+    if secret and not encrypted:
+        raise SettingsError(
+            f"{project}:{key} is in plain text",
+            why="whoever reads the stack file, or its history, has the secret",
+            fix=f"take it out of Pulumi.{environment}.yaml, replace the value where it came from, and run "
+            f"`pulumi config set --secret {key}`",
+        )
+    if encrypted and not secret:
+        raise SettingsError(
+            f"{project}:{key} is encrypted",
+            why="it is no secret, and without an account nobody could plan with it or review it",
+            fix=f"write it in plain text in Pulumi.{environment}.yaml",
+        )
+
+
 def _once(fixes: tuple[str, ...], environment: str) -> str:
     return f"in Pulumi.{environment}.yaml: " + "; ".join(dict.fromkeys(fixes))
 

@@ -1,17 +1,19 @@
-"""Writes the JSON Schema of each system's stack files beside its settings (`make schema`).
+"""Writes what the settings say of themselves: a JSON Schema a system, and the reference page (`make schema`).
 
-Editors read it through the first line of a stack file; a test compares it with the settings.
+Editors read the schema through the first line of a stack file. A test compares both with the settings.
 """
 
 from __future__ import annotations
 
 import json
+from enum import Enum
 from pathlib import Path
 
 from stacks.settings import SystemSettings, schema_of
 from stacks.voicestack.settings import VoicestackSettings
 
 FOLDER = Path(__file__).parent
+REFERENCE = FOLDER.parent / "docs" / "settings.md"
 SYSTEMS: dict[str, type[SystemSettings]] = {"voicestack": VoicestackSettings}
 
 
@@ -20,8 +22,32 @@ def schema_text(system: str) -> str:
     return json.dumps(schema_of(SYSTEMS[system], system), indent=2, sort_keys=True) + "\n"
 
 
+def reference_text() -> str:
+    """The page that lists every key, as it is written."""
+    lines = [
+        "# Settings",
+        "",
+        "Every key of a stack file, made from the code by `make schema`. Sizes, protection, retention and budget are",
+        "not here: they come from the profile (`stacks/profiles.py`). A wrong key or value is one message that says",
+        "what is allowed, before anything is registered.",
+    ]
+    for system, settings in SYSTEMS.items():
+        lines += ["", f"## {system}", "", "| key | default | what it is |", "|---|---|---|"]
+        for name, field in settings.model_fields.items():
+            if name == "environment":
+                continue
+            if field.is_required():
+                default = "required"
+            else:
+                value = field.default.value if isinstance(field.default, Enum) else field.default
+                default = "" if value in (None, ()) else f"`{value}`"
+            lines.append(f"| `{system}:{field.alias}` | {default} | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
-    """Writes every schema."""
+    """Writes every schema and the page."""
+    REFERENCE.write_text(reference_text(), encoding="utf-8")
     for system in SYSTEMS:
         (FOLDER / system / "settings.schema.json").write_text(schema_text(system), encoding="utf-8")
 

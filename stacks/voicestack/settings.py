@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from stacks.profiles import Profile, overridden
+from stacks.profiles import PROFILES, Profile, overridden
 from stacks.settings import SystemSettings
 
 
@@ -31,10 +31,12 @@ class VoicestackSettings(SystemSettings):
 
     @model_validator(mode="after")
     def _sizes_are_possible(self) -> Self:
-        try:
-            _ = self.size
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            part = first["loc"][0] if first["loc"] else "profile"
-            raise ValueError(f"{part}: {first['msg'].removeprefix('Value error, ')}") from None
+        sizes = PROFILES[self.profile].api
+        least = sizes.least if self.api_min_instances is None else self.api_min_instances
+        most = sizes.most if self.api_max_instances is None else self.api_max_instances
+        if least > most:
+            raise ValueError(
+                f"apiMinInstances ({least}) exceeds apiMaxInstances ({most}); "
+                f"what the stack does not set comes from the profile {self.profile}"
+            )
         return self

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from components.errors import VoicestackError
-from stacks.settings_error import SettingsError
-from stacks.settings_schema import FOLDER, schema_text
+from review.engine.run import plan_stack
+from stacks.settings_error import SettingsError, refuse_wrong_secrecy
+from stacks.settings_schema import FOLDER, REFERENCE, reference_text, schema_text
 from stacks.voicestack.settings import VoicestackSettings
 from tests.stacks.planned import ROOT, STACKS, planned
 
@@ -46,9 +49,13 @@ def test_a_good_stack_file_is_accepted() -> None:
         ({"appRange": "10.0.1.0/33"}, ["voicestack:appRange", "10.0.1.0/33"]),
         ({"appRange": "8.8.8.0/24"}, ["voicestack:appRange", "8.8.8.0/24"]),
         ({"appRange": "10.0.1.5/24"}, ["voicestack:appRange", "10.0.1.5/24"]),
-        ({"apiMinInstances": "9", "apiMaxInstances": "3"}, ["9", "3", "api"]),
+        ({"apiMinInstances": "9", "apiMaxInstances": "3"}, ["apiMinInstances", "9", "apiMaxInstances", "3"]),
         ({"apiMaxInstances": "-1"}, ["voicestack:apiMaxInstances", "-1"]),
         ({"apiMaxInstances": "many"}, ["voicestack:apiMaxInstances", "many"]),
+        ({"apiMinInstances": "60"}, ["apiMinInstances", "60", "50", "prod"]),
+        ({"dataRange": "10.0.1.0/24"}, ["appRange", "dataRange", "10.0.1.0/24"]),
+        ({"servicesRange": "10.0.0.0/20"}, ["servicesRange", "10.0.0.0/20"]),
+        ({"projectNumber": "0123"}, ["voicestack:projectNumber", "0123"]),
         ({"projectNumber": "12a"}, ["voicestack:projectNumber", "12a"]),
         ({"profile": "qa"}, ["voicestack:profile", "qa", "prod"]),
         ({"alertEmails": '["nobody"]'}, ["voicestack:alertEmails", "nobody"]),
@@ -85,6 +92,32 @@ def test_overlapping_subnets_are_refused_with_both_ranges() -> None:
     assert "10.0.2.0/24" in str(caught.value)
 
 
+def test_a_secret_in_plain_text_is_refused_without_showing_it() -> None:
+    with pytest.raises(VoicestackError) as caught:
+        planned("prod", ("pagerdutyKey", "hunter2"))
+    assert "voicestack:pagerdutyKey is in plain text" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_an_encrypted_secret_is_planned_without_decrypting_it(tmp_path: Path) -> None:
+    for path in ROOT.glob("Pulumi*.yaml"):
+        shutil.copy(path, tmp_path)
+    for folder in ("stacks", "app"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    stack = tmp_path / "Pulumi.prod.yaml"
+    text = stack.read_text(encoding="utf-8") + "  voicestack:pagerdutyKey:\n    secure: v1:abc:ciphertext\n"
+    stack.write_text(text, encoding="utf-8")
+    plan = plan_stack(tmp_path, "prod")
+    channels = plan.of_type("gcp:monitoring/notificationChannel:NotificationChannel")
+    assert {one.inputs["type"] for one in channels} == {"email", "pagerduty"}
+    assert "ciphertext" not in plan.to_json()
+
+
+def test_an_ordinary_setting_that_is_encrypted_is_refused() -> None:
+    with pytest.raises(SettingsError, match="is encrypted"):
+        refuse_wrong_secrecy("region", secret=False, encrypted=True, environment="prod", project="voicestack")
+
+
 def test_a_secret_value_is_not_repeated_in_an_error() -> None:
     with pytest.raises(SettingsError) as caught:
         checked(pagerdutyKey="hunter2-hunter2", region="x")
@@ -94,6 +127,10 @@ def test_a_secret_value_is_not_repeated_in_an_error() -> None:
 def test_the_schema_is_that_of_the_settings() -> None:
     written = (FOLDER / "voicestack" / "settings.schema.json").read_text(encoding="utf-8")
     assert written == schema_text("voicestack"), "the settings changed: make schema"
+
+
+def test_the_reference_page_is_that_of_the_settings() -> None:
+    assert REFERENCE.read_text(encoding="utf-8") == reference_text(), "the settings changed: make schema"
 
 
 @pytest.mark.parametrize("stack", STACKS)
