@@ -103,9 +103,7 @@ class SystemSettings(BaseModel):
         json_schema_extra={"enum": [*PROFILES]},
     )
     domain: Host = Field(description="The host name that the load balancer answers to.")
-    livekit_url: Annotated[str, Field(pattern=r"^(https|wss)://[^\s/]+")] = Field(
-        default="wss://livekit.example.com", description="LiveKit's address."
-    )
+    livekit_url: Annotated[str, Field(pattern=r"^(https|wss)://[^\s/]+")] = Field(description="LiveKit's address.")
     dns_zone: str | None = Field(
         default=None,
         description="The Cloud DNS zone in this project that holds the domain; without it the records to make "

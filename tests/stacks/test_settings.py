@@ -23,6 +23,7 @@ GOOD: dict[str, Any] = {
     "projectNumber": "123456789012",
     "region": "europe-west1",
     "domain": "voice.example.com",
+    "livekitUrl": "wss://livekit.example.com",
     "owner": "platform",
     "costCentre": "voice",
     "alertEmails": '["a@example.com"]',
