@@ -75,7 +75,16 @@ class Frame:
         request = {"requestMethod": scope["method"], "status": status}
         route = getattr(scope.get("route"), "path", "other")
         milliseconds = round((time.monotonic() - began) * 1000, 1)
-        logs.log(logging.INFO, "request", httpRequest=request, route=route, milliseconds=milliseconds)
+        # `event`, `endpoint` and `status` are what the log-based metrics count.
+        logs.log(
+            logging.INFO,
+            "request",
+            httpRequest=request,
+            event="request",
+            endpoint=route,
+            status=status,
+            milliseconds=milliseconds,
+        )
         return None
 
 

@@ -114,6 +114,8 @@ class Foundation:
             expire_days=size.log_archive_days,
             key=keys.for_service(Agent.BIGQUERY) if keys else None,
         )
+        # Without a key, in any environment: Error Reporting reads no log bucket that has one.
+        # https://cloud.google.com/error-reporting/docs/setup
         archive = LogArchive(
             "archive",
             env=env,

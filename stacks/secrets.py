@@ -54,8 +54,10 @@ class Secrets:
             name: Secret(name, env=env, source=source, rotation=rotation, key=key)
             for name, source in sources.items()
         }
-        self.lacking = lacking_a_version(self._secrets.values())
-        """The names of those that still lack a version."""
+        self.lacking = {
+            name: env.naming.name(Kind.SECRET, name) for name in lacking_a_version(self._secrets.values())
+        }
+        """Those that still lack a version: the name for `suppliedSecrets`, and the secret's ID."""
         if self.lacking and not pulumi.runtime.is_dry_run():
             pulumi.log.warn(f"these secrets still lack a version: {', '.join(self.lacking)} (docs/deploy.md)")
 

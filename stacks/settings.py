@@ -75,6 +75,7 @@ Member = Annotated[str, Field(pattern=r"^(user|group|serviceAccount|domain):[^\s
 Members = Annotated[tuple[Member, ...], BeforeValidator(_from_json)]
 Emails = Annotated[tuple[Email, ...], BeforeValidator(_from_json)]
 Names = Annotated[tuple[Label, ...], BeforeValidator(_from_json)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,255}$")]
 
 
 _RANGES = ("app_range", "data_range", "ml_range", "services_range")
@@ -151,6 +152,12 @@ class SystemSettings(BaseModel):
     )
     github_owner_id: Digits | None = Field(default=None, description="The number of that repository's owner.")
     github_branch: str = Field(default="main", description="The branch that may deploy.")
+    github_environment: Name | None = Field(
+        default=None, description="The GitHub environment whose reviewers approve a release; prod must have one."
+    )
+    revision_attempt: int = Field(
+        default=1, ge=1, description="Raised by one to try revisions again that failed to start."
+    )
     supplied_secrets: Names = Field(
         default=(), description="The secrets of outside origin whose first version an operator has added."
     )
@@ -167,6 +174,11 @@ class SystemSettings(BaseModel):
     def _consistent(self) -> Self:
         if (self.github_repository_id is None) != (self.github_owner_id is None):
             raise ValueError("githubRepositoryId and githubOwnerId go together: give both or neither")
+        if self.github_repository_id and PROFILES[self.profile].protect and not self.github_environment:
+            raise ValueError(
+                f"the profile {self.profile} is protected and githubEnvironment is not set: whoever can push to "
+                f"{self.github_branch} could release; name a GitHub environment with reviewers"
+            )
         ranges = {to_camel(name): ip_network(getattr(self, name)) for name in _RANGES}
         for (one, first), (other, second) in combinations(ranges.items(), 2):
             if first.overlaps(second):

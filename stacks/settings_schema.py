@@ -28,8 +28,8 @@ def reference_text() -> str:
         "# Settings",
         "",
         "Every key of a stack file, made from the code by `make schema`. Sizes, protection, retention and budget",
-        "are not here: they come from the profile (`stacks/profiles.py`). A wrong key or value is one message that",
-        "says what is allowed, before anything is registered.",
+        "are not here: they come from the profile (`stacks/profiles.py`). A wrong key or value is one message",
+        "that says what is allowed, before anything is registered.",
     ]
     for system, settings in SYSTEMS.items():
         lines += ["", f"## {system}", "", "| key | default | what it is |", "|---|---|---|"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, cast
 
@@ -95,6 +95,7 @@ class Service(Workload):
         after: Sequence[pulumi.Resource] = (),
         session_affinity: bool = False,
         cpu_always: bool = False,
+        attempt: int = 1,
         alerts: AlertRouting | None = None,
         latency: LatencyLimits | None = INTERACTIVE,
         promised: PromisedService | None = None,
@@ -102,6 +103,7 @@ class Service(Workload):
     ) -> None:
         """`after`: what must exist before the first revision besides its grants (a secret's version).
         `cpu_always`: CPU also between requests, for background work. `promised`: what others already use.
+        `attempt`: raised to try a revision again that failed to start, since Cloud Run takes no name twice.
         `latency`: how fast it must answer before somebody is told; None for a service whose requests are work."""
         self.endpoint = ServiceEndpoint.of(name, env=env)
         self.exposure = exposure
@@ -109,8 +111,12 @@ class Service(Workload):
         self.timeout_s = scaling.timeout_s
         self.latency = latency
         super().__init__(name, env=env, description=description, uses=uses, network=network, tier=tier, opts=opts)
+        if exposure is Exposure.INTERNAL:
+            # Whom its callers' tokens are for.
+            audience = {"SERVICE_AUDIENCE": self.endpoint.audience}
+            container = replace(container, variables={**audience, **container.variables})
         template = self._template(container, scaling, session_affinity=session_affinity, cpu_always=cpu_always)
-        self.revision = pulumi.Output.concat(self.endpoint.name, "-", _hash_of(template))
+        self.revision = pulumi.Output.concat(self.endpoint.name, "-", _hash_of({**template, "attempt": attempt}))
         self.service = cloudrunv2.Service(
             name,
             name=self.endpoint.name,
@@ -129,6 +135,9 @@ class Service(Workload):
             deletion_protection=env.protect,
             launch_stage="GA",
             binary_authorization=cloudrunv2.ServiceBinaryAuthorizationArgs(use_default=True),
+            # Of the service, not of each revision: one that a split or a tag still names would keep instances too.
+            # https://cloud.google.com/run/docs/configuring/min-instances
+            scaling=cloudrunv2.ServiceScalingArgs(min_instance_count=scaling.least),
             template=cast("cloudrunv2.ServiceTemplateArgs", {**template, "revision": self.revision}),
             traffics=[
                 cloudrunv2.ServiceTrafficArgs(
@@ -172,10 +181,12 @@ class Service(Workload):
         # Google's front end answers /healthz itself, hence these paths.
         spec["startup_probe"] = {
             "http_get": {"path": "/ready", "port": PORT},
-            "period_seconds": 5,
-            "timeout_seconds": 4,
-            # Egress through Cloud NAT can take 30 s on a cold start.
-            "failure_threshold": 12,
+            "period_seconds": 10,
+            "timeout_seconds": 5,
+            # Four minutes, the longest that Cloud Run waits: a grant made a moment ago takes time to be known
+            # everywhere, and a cold start through Cloud NAT up to 30 s.
+            # https://cloud.google.com/run/docs/configuring/healthchecks
+            "failure_threshold": 24,
         }
         spec["liveness_probe"] = {
             "http_get": {"path": "/health", "port": PORT},
@@ -189,7 +200,7 @@ class Service(Workload):
             "max_instance_request_concurrency": scaling.concurrency,
             "timeout": f"{scaling.timeout_s}s",
             "session_affinity": session_affinity,
-            "scaling": {"min_instance_count": scaling.least, "max_instance_count": scaling.most},
+            "scaling": {"max_instance_count": scaling.most},
             "containers": [spec],
             "labels": self.labels(),
             **self.vpc_access(),

@@ -36,7 +36,7 @@ settings = VoicestackSettings.load()
 size = settings.size
 base = Foundation.of(settings, apis=APIS, agents=AGENTS | (ENCRYPTING if size.cmek else frozenset()))
 env, alerts = base.env, base.alerts
-service = partial(Service, env=env, network=base.network, alerts=alerts)
+service = partial(Service, env=env, network=base.network, alerts=alerts, attempt=settings.revision_attempt)
 stores = Stores.of(base)
 secrets = Secrets(base, generated=["jwt-signing-key"], supplied=["livekit-api-key", "openai-api-key"])
 image = deployed_image(base)
@@ -153,7 +153,8 @@ if settings.github_repository_id and settings.github_owner_id:
         repository_id=settings.github_repository_id,
         owner_id=settings.github_owner_id,
         branch=settings.github_branch,
-        deployer_uses=[base.registry.push(), *(one.deploy() for one in (frontend, api, worker, migrate))],
+        github_environment=settings.github_environment,
+        deployer_uses=[base.registry.push(), *(one.deploy() for one in (frontend, api, worker)), migrate.run()],
     )
 watch(base, services=[frontend, api, worker], promised=[api])
 

@@ -23,7 +23,8 @@ def inventory_of(plan: Plan) -> dict[str, Any]:
     services = {
         one.name: {
             "ingress": one.inputs["ingress"],
-            "instances": "{minInstanceCount} to {maxInstanceCount}".format(**one.inputs["template"]["scaling"]),
+            "instances": f"{one.inputs['scaling']['minInstanceCount']} to "
+            f"{one.inputs['template']['scaling']['maxInstanceCount']}",
             "default address": not one.inputs["defaultUriDisabled"],
         }
         for one in plan.of_type("gcp:cloudrunv2/service:Service")

@@ -63,6 +63,7 @@ def test_a_good_stack_file_is_accepted() -> None:
         ({"alertEmails": "[]"}, ["voicestack:alertEmails"]),
         ({"alertEmails": "a@example.com"}, ["voicestack:alertEmails", "a@example.com"]),
         ({"githubRepositoryId": "1"}, ["githubOwnerId"]),
+        ({"githubRepositoryId": "1", "githubOwnerId": "2"}, ["githubEnvironment", "prod", "reviewers"]),
         ({"image": "gcr.io/acme/app:latest"}, ["voicestack:image", "latest", "sha256"]),
         ({"billingAccount": "mine"}, ["voicestack:billingAccount", "mine"]),
         ({"databaseTier": "huge"}, ["voicestack:databaseTier", "huge"]),

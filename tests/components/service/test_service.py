@@ -97,13 +97,14 @@ def revision_of(**changes: Any) -> str:
 def test_the_revision_is_named_after_its_whole_template() -> None:
     assert revision_of() == revision_of()
     others = {
-        revision_of(scaling=Scaling(least=1, most=5)),
+        revision_of(scaling=Scaling(least=0, most=6)),
+        revision_of(attempt=2),
         revision_of(container=Container(image=IMAGE, args=["worker"])),
         revision_of(container=Container(image=IMAGE, args=["api"], variables={"LOG_LEVEL": "DEBUG"})),
         revision_of(session_affinity=True),
         revision_of(),
     }
-    assert len(others) == 5, "two different templates got one revision name: Cloud Run would refuse the second"
+    assert len(others) == 6, "two different templates got one revision name: Cloud Run would refuse the second"
 
 
 def test_removing_a_use_removes_exactly_its_grants() -> None:
@@ -156,11 +157,24 @@ def test_a_secret_is_a_reference_in_the_template() -> None:
         )
         service(env, uses=[access])
 
-    (env_var,) = only(plan_of(program), SERVICE).inputs["template"]["containers"][0]["envs"]
-    assert env_var == {
-        "name": "API_KEY",
-        "valueSource": {"secretKeyRef": {"secret": "voicestack-prod-key", "version": "latest"}},
-    }
+    envs = only(plan_of(program), SERVICE).inputs["template"]["containers"][0]["envs"]
+    assert [one for one in envs if one["name"] == "API_KEY"] == [
+        {
+            "name": "API_KEY",
+            "valueSource": {"secretKeyRef": {"secret": "voicestack-prod-key", "version": "latest"}},
+        }
+    ]
+
+
+def test_minimum_instances_are_the_services_so_that_no_old_revision_keeps_its_own() -> None:
+    found = only(plan_of(lambda env: service(env, scaling=Scaling(least=2, most=5))), SERVICE).inputs
+    assert found["scaling"] == {"minInstanceCount": 2}
+    assert found["template"]["scaling"] == {"maxInstanceCount": 5}
+
+
+def test_an_internal_service_knows_whom_its_callers_tokens_are_for() -> None:
+    envs = only(plan_of(service), SERVICE).inputs["template"]["containers"][0]["envs"]
+    assert {"name": "SERVICE_AUDIENCE", "value": "voicestack-prod-api"} in envs
 
 
 def test_what_needs_the_network_is_refused_outside_it() -> None:
