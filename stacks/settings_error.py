@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
+import pulumi
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from stacks.settings import SystemSettings
 
 
-class SettingsError(VoicestackError):
-    """One or more wrong keys in a stack file."""
+class SettingsError(VoicestackError, pulumi.RunError):
+    """One or more wrong keys in a stack file. A RunError: the real engine shows its message and no traceback."""
 
 
 def settings_error(

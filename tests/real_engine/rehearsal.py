@@ -65,4 +65,4 @@ def real_preview(folder: Path, stack: str) -> str:
         return done.stdout
 
     pulumi("stack", "init", stack)
-    return pulumi("preview", "--stack", stack, "--json", "--refresh=false")
+    return pulumi("preview", "--stack", stack, "--json")
