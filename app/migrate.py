@@ -3,6 +3,8 @@
 The identity that runs it owns the schema `public`. Rights are taken away and given in one transaction: a user
 that no longer stands in DATABASE_RIGHTS loses what an earlier run gave, one that may only read can no longer
 write. Tables made later by the same identity carry the same rights. It may run twice, or twice at once.
+
+Where the server offers pgAudit, it also makes the extension, without which the server's audit flags log nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ RIGHTS = {
 LOCK = 0x766F696365
 """Any number, but always the same: two runs at once wait for each other."""
 CONNECT_S = 30
+AUDIT = "pgaudit"
+"""The extension; its flags are the instance's (https://cloud.google.com/sql/docs/postgres/pg-audit)."""
+OFFERED = "SELECT 1 FROM pg_available_extensions WHERE name = $1 AND installed_version IS NULL"
 EARLIER = """
     SELECT DISTINCT pg_get_userbyid(entry.grantee) FROM pg_default_acl, aclexplode(defaclacl) AS entry
     WHERE pg_get_userbyid(defaclrole) = current_user AND defaclnamespace = 'public'::regnamespace
@@ -74,6 +79,15 @@ async def apply(settings: Migrate, rights: Mapping[str, str]) -> None:
         missing = set(rights) - {row[0] for row in await connection.fetch("SELECT rolname FROM pg_roles")}
         if missing:
             raise LookupError(f"the database has no such users: {', '.join(sorted(missing))}")
+        if await connection.fetch(OFFERED, AUDIT):
+            try:
+                async with connection.transaction():  # refused, it takes only itself back
+                    await connection.execute(f"CREATE EXTENSION IF NOT EXISTS {AUDIT}")
+            except asyncpg.PostgresError as error:
+                # Cloud SQL lets the owner make it; another server only its superuser, if it has loaded it.
+                if settings.instance:
+                    raise
+                log(logging.WARNING, f"nothing is audited: {type(error).__name__}")
         earlier = {row[0] for row in await connection.fetch(EARLIER)}
         for statement in statements(rights, earlier):
             await connection.execute(statement)

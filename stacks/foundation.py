@@ -111,7 +111,7 @@ class Foundation:
             "logs",
             env=env,
             tables={},
-            expire_days=size.log_archive_days,
+            partition_days=size.log_archive_days,
             key=keys.for_service(Agent.BIGQUERY) if keys else None,
         )
         # Without a key, in any environment: Error Reporting reads no log bucket that has one.

@@ -1,6 +1,6 @@
 """Firestore: what a system keeps in a Firestore database: its indexes, expiry, backups, and who may use it.
 
-The database itself is given (`FirestoreDatabase`, owned by `ProjectBaseline`). Collections need no resource.
+The database itself is given: a stack makes its project's `FirestoreDatabase`. Collections need no resource.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """FirestoreDatabase: a Firestore database itself, in native mode.
 
-A project has one that is called `(default)`; `ProjectBaseline` owns it. What lives in it (indexes, expiry,
-backups, who may use it) is `Firestore`'s, one a system.
+A project has one that is called `(default)`; one stack of the project makes it. What lives in it (indexes, expiry,
+backups, who may use it) is `Firestore`'s.
 """
 
 from __future__ import annotations

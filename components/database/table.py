@@ -52,6 +52,16 @@ class Column:
     required: bool = False
 
 
+PUBSUB_METADATA = (
+    Column("subscription_name", Type.STRING, "The subscription that wrote the row."),
+    Column("message_id", Type.STRING, "The same for a message that was delivered twice."),
+    Column("publish_time", Type.TIMESTAMP, "When Pub/Sub took the message."),
+    Column("attributes", Type.JSON, "The message's attributes."),
+)
+"""What a BigQuery subscription writes of each message beside its content
+(https://cloud.google.com/pubsub/docs/bigquery#write_metadata)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """A table partitioned by the time column `partition_by` and clustered by `cluster_by` (at most 4).
@@ -114,6 +124,7 @@ class TableRef:
     project: str
     dataset: str
     table: str
+    columns: tuple[Column, ...]
     resource: bigquery.Table
 
     @property

@@ -31,8 +31,9 @@ class Warehouse(Component):
     """A dataset with `tables` by name, and `views`: SQL by name, where `{dataset}` stands for the dataset's path.
 
     The views are in a dataset of their own, which may read the tables for its readers (an authorised dataset).
-    `expire_days` gives tables that somebody else makes here (a log sink) an end. `location` is a region or a
-    multi-region; the environment's region where it is left out.
+    `partition_days` is for a dataset whose tables somebody else makes (a log sink: one partitioned table a log):
+    each partition goes after so many days. `location` is a region or a multi-region; the environment's region
+    where it is left out. Raises ComponentError for `partition_days` beside `tables`, whose `keep_days` says it.
     """
 
     family: ClassVar[str] = "database"
@@ -52,22 +53,28 @@ class Warehouse(Component):
         tables: Mapping[str, Table],
         views: Mapping[str, str] | None = None,
         location: str | None = None,
-        expire_days: int | None = None,
+        partition_days: int | None = None,
         key: EncryptionKey | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        if expire_days is not None and expire_days < 1:
+        if partition_days is not None and partition_days < 1:
             raise ComponentError(
-                f"tables of '{name}' expire after {expire_days} days",
+                f"partitions of '{name}' go after {partition_days} days",
                 why="they would be gone at once",
-                fix="set `expire_days` to 1 or more, or leave it out",
+                fix="set `partition_days` to 1 or more, or leave it out",
+            )
+        if partition_days is not None and tables:
+            raise ComponentError(
+                f"'{name}' has tables of its own, and `partition_days`",
+                why="partitions would go from tables too that are to keep theirs",
+                fix="give each table its `keep_days`, and a log sink a warehouse of its own",
             )
         self._key = key_or_error(name, env=env, key=key)
         super().__init__(name, env=env, opts=opts)
         self.dataset_id = env.naming.name(Kind.DATASET, name)
         self.location = location or env.region
         ready = [*(key.ready if key else ()), *env.apis]
-        self.dataset = self._dataset(name, self.dataset_id, expire_days=expire_days, after=ready)
+        self.dataset = self._dataset(name, self.dataset_id, partition_days=partition_days, after=ready)
         self.path = f"{env.project}.{self.dataset_id}"
         self.tables = {table: self._table(name, table, shape) for table, shape in tables.items()}
         self.views = self._views(name, views, after=ready) if views else None
@@ -160,7 +167,7 @@ class Warehouse(Component):
         return project_grant(self.env.project, key="bigquery-jobs", role="roles/bigquery.jobUser")
 
     def _dataset(
-        self, name: str, dataset_id: str, *, expire_days: int | None, after: Sequence[pulumi.Resource]
+        self, name: str, dataset_id: str, *, partition_days: int | None, after: Sequence[pulumi.Resource]
     ) -> bigquery.Dataset:
         return bigquery.Dataset(
             name,
@@ -169,7 +176,9 @@ class Warehouse(Component):
             location=self.location,
             # A week, the most there is: https://cloud.google.com/bigquery/docs/time-travel
             max_time_travel_hours="168",
-            default_table_expiration_ms=expire_days * DAY_MS if expire_days else None,
+            # The table default counts from the making of a table and takes yesterday's rows with it.
+            # https://cloud.google.com/bigquery/docs/updating-datasets#partition-expiration
+            default_partition_expiration_ms=partition_days * DAY_MS if partition_days else None,
             default_encryption_configuration=(
                 bigquery.DatasetDefaultEncryptionConfigurationArgs(kms_key_name=self._key.id)
                 if self._key
@@ -202,10 +211,16 @@ class Warehouse(Component):
             labels=self.labels(),
             opts=self.data(),
         )
-        return TableRef(project=self.env.project, dataset=self.dataset_id, table=table, resource=resource)
+        return TableRef(
+            project=self.env.project,
+            dataset=self.dataset_id,
+            table=table,
+            columns=shape.columns,
+            resource=resource,
+        )
 
     def _views(self, name: str, views: Mapping[str, str], *, after: Sequence[pulumi.Resource]) -> bigquery.Dataset:
-        dataset = self._dataset(f"{name}-views", self._views_id, expire_days=None, after=after)
+        dataset = self._dataset(f"{name}-views", self._views_id, partition_days=None, after=after)
         # Authorised as a whole: every view in it may read the tables, whoever asks.
         # https://cloud.google.com/bigquery/docs/authorized-datasets
         authorised = bigquery.DatasetAccess(

@@ -17,6 +17,7 @@ from components.database.table import TableRef
 from components.errors import ComponentError
 from components.messaging import limits
 from components.messaging.delivery import STANDARD, Delivery
+from components.messaging.rows import METADATA, PAYLOAD, fields_of, require_fit
 from components.messaging.subscription import require_dead_letters, subscribe, watch
 from components.messaging.topic import Topic
 from components.observability.alert import AlertRouting
@@ -63,7 +64,8 @@ class BigQuerySubscription(Component):
         must have (https://cloud.google.com/pubsub/docs/bigquery#write_metadata). `drop_unknown`: fields that the
         table lacks are left out, so that publishers may be deployed before the table is changed.
 
-        ComponentError if `columns` asks for a schema that the topic does not have.
+        ComponentError if `columns` asks for a schema that the topic does not have, and for a table whose columns
+        do not take what would be written: Pub/Sub would refuse the subscription, or each message.
         """
         if columns is Columns.TOPIC_SCHEMA and topic.schema is None:
             raise ComponentError(
@@ -71,6 +73,15 @@ class BigQuerySubscription(Component):
                 why="Pub/Sub would refuse the subscription",
                 fix=f"give the topic '{topic.name}' a schema, or choose Columns.TABLE_SCHEMA",
             )
+        written = dict(METADATA) if metadata else {}
+        if columns is Columns.TOPIC_SCHEMA and topic.record is not None:
+            there = {column.name for column in table.columns}
+            fields = fields_of(topic.name, topic.record)
+            written |= {field: one for field, one in fields.items() if field in there or not drop_unknown}
+        elif columns is Columns.PAYLOAD:
+            written["data"] = PAYLOAD
+        # With the table's own schema, only the messages tell whether a required column has its value.
+        require_fit(name, table=table, written=written, complete=columns is not Columns.TABLE_SCHEMA)
         dead_letters = require_dead_letters(name, topic)
         super().__init__(name, env=env, opts=opts)
         # On the one table; the role holds all that Google's page asks for, metadata included

@@ -36,6 +36,8 @@ class Topic(Component):
     topic: pubsub.Topic
     path: pulumi.Output[str]
     schema: pubsub.Schema | None
+    record: str | None
+    """The schema's Avro record, as it was given."""
     dead_letter_topic: pubsub.Topic | None
     dead_letter_subscription: pubsub.Subscription | None
     ready: tuple[pulumi.Resource, ...]
@@ -69,6 +71,7 @@ class Topic(Component):
             _check_avro(schema)
         self._key = key_or_error(name, env=env, key=key)
         super().__init__(name, env=env, opts=opts)
+        self.record = schema
         self.schema = self._schema(schema) if schema is not None else None
         # In transit too, messages keep to the region; Google's own services publish from wherever they run
         # and would be refused (https://cloud.google.com/pubsub/docs/resource-location-restriction).
@@ -165,9 +168,13 @@ class Topic(Component):
                 urgency=Urgency.NOTIFY,
                 advice=(
                     f"Messages of **{self.name}** failed on every attempt and wait in `{kept_as}` for "
-                    f"{DEAD_LETTERS_KEPT_S // limits.DAY_S} days at most. Read one without acknowledging it "
-                    f"(`gcloud pubsub subscriptions pull {kept_as}`): its attributes name the subscription it "
-                    "came from. Mend the handler, publish the messages again, then acknowledge them here."
+                    f"{DEAD_LETTERS_KEPT_S // limits.DAY_S} days at most. They keep to {env.region}, so ask that "
+                    "region: the global endpoint refuses whoever is elsewhere (FAILED_PRECONDITION). Read one "
+                    "without acknowledging it:\n\n"
+                    f"    export CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://{env.region}-pubsub.googleapis.com/\n"
+                    f"    gcloud pubsub subscriptions pull {kept_as} --project={env.project}\n\n"
+                    "Its attributes name the subscription it came from. Mend the handler, publish the messages "
+                    "again (from the same shell), then acknowledge them here."
                 ),
             )
 

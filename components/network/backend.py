@@ -18,6 +18,7 @@ from pulumi_gcp import compute, iap
 from components.component import Component, Environment
 from components.naming import Kind, stable_suffix
 from components.network.route import Caching, checked_people
+from components.security.service_agents import Agent
 
 # https://cloud.google.com/load-balancing/docs/custom-headers. A content policy beyond framing is the app's to say.
 SECURITY_HEADERS = (
@@ -85,7 +86,8 @@ class Backend(Component):
             iap=compute.BackendServiceIapArgs(enabled=bool(people)),
             enable_cdn=caching is Caching.STATIC,
             cdn_policy=_static() if caching is Caching.STATIC else None,
-            opts=self.child(),
+            # IAP is switched on once its API is and its agent exists.
+            opts=self.child(depends_on=list(Agent.IAP.made(env)) if people else None),
         )
         for person in people:
             iap.WebBackendServiceIamMember(

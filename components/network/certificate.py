@@ -1,6 +1,9 @@
-"""Certificate: a Google-managed certificate for the edge's hosts, proved by DNS.
+"""Certificate: a Google-managed certificate for each of the edge's hosts, proved by DNS.
 
-Each host is proved by one CNAME record, so the certificate exists before the host points here. Where the zone lies
+A certificate for several hosts would be replaced whenever one is added, and serve none of them until Google has
+issued the new one; so each host has its own, and a new host touches no other's.
+
+A host is proved by one CNAME record, so its certificate exists before the host points here. Where the zone lies
 in this project the records are made; elsewhere they are an output (`records`). The map that the load balancer
 reads has an entry for each host and none for the rest: a client that asks for another name gets no handshake.
 https://cloud.google.com/certificate-manager/docs/how-it-works
@@ -8,7 +11,7 @@ https://cloud.google.com/certificate-manager/docs/how-it-works
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import pulumi
@@ -19,20 +22,20 @@ from components.errors import ComponentError
 from components.naming import Kind, stable_suffix
 from components.observability.alert import AlertRouting, Urgency
 
-# https://cloud.google.com/certificate-manager/docs/quotas
-MOST_HOSTS = 100
 TTL_S = 300
 DAY = "86400s"
 
 
 class Certificate(Component):
-    """The proofs, the certificate and its map."""
+    """The proofs, the certificates and their map."""
 
     family: ClassVar[str] = "network"
 
     map: certificatemanager.CertificateMap
     records: tuple[pulumi.Output[dict[str, str]], ...]
-    """What DNS must hold for the certificate to be issued and renewed: name, type, data."""
+    """What DNS must hold for the certificates to be issued and renewed: name, type, data."""
+    certificates: Mapping[str, certificatemanager.Certificate]
+    """By host."""
 
     def __init__(
         self,
@@ -46,38 +49,24 @@ class Certificate(Component):
     ) -> None:
         """`dns_zone`: the name of the Cloud DNS zone in this project that holds all the hosts.
 
-        Raises ComponentError for no hosts, or more than Google puts in one certificate.
+        Raises ComponentError for no hosts, or one that is named twice.
         """
-        if not 1 <= len(hosts) <= MOST_HOSTS:
+        if not hosts or len(set(hosts)) < len(hosts):
             raise ComponentError(
-                f"the certificate '{name}' is for {len(hosts)} hosts",
-                why=f"Google puts 1 to {MOST_HOSTS} in a certificate",
-                fix="serve other hosts by another edge",
+                f"the certificates '{name}' are for the hosts {', '.join(hosts) or '(none)'}",
+                why="each host has one certificate, and a map without hosts ends no TLS",
+                fix="name each host once",
             )
         super().__init__(name, env=env, opts=opts)
         self._dns_zone = dns_zone
-        proofs = [self._proof(host) for host in hosts]
+        proofs = {host: self._proof(host) for host in hosts}
         self.records = tuple(
             proof.dns_resource_records[0].apply(
                 lambda record: {"name": record.name, "type": record.type, "data": record.data}
             )
-            for proof in proofs
+            for proof in proofs.values()
         )
-        # Neither proofs nor certificate can change in place while the map uses them: the hosts are in the name, so
-        # that the new one exists before the entries move and the old one goes.
-        self.certificate = certificatemanager.Certificate(
-            name,
-            name=env.naming.name(Kind.CERTIFICATE, f"{name}-{stable_suffix(*hosts)}"),
-            project=env.project,
-            location="global",
-            scope="DEFAULT",
-            description="The edge's hosts.",
-            managed=certificatemanager.CertificateManagedArgs(
-                domains=list(hosts), dns_authorizations=[proof.id for proof in proofs]
-            ),
-            labels=self.labels(),
-            opts=self.child(),
-        )
+        self.certificates = {host: self._certificate(host, proof) for host, proof in proofs.items()}
         self.map = certificatemanager.CertificateMap(
             name,
             name=env.naming.name(Kind.CERTIFICATE, name),
@@ -89,7 +78,7 @@ class Certificate(Component):
         self.entries = [self._entry(host) for host in hosts]
         if alerts is not None:
             self._alert(alerts)
-        self.register_outputs({"certificate": self.certificate.id})
+        self.register_outputs({"map": self.map.id})
 
     def _proof(self, host: str) -> certificatemanager.DnsAuthorization:
         purpose = f"{self.name}-{_label(host)}"
@@ -118,6 +107,22 @@ class Certificate(Component):
             )
         return proof
 
+    def _certificate(
+        self, host: str, proof: certificatemanager.DnsAuthorization
+    ) -> certificatemanager.Certificate:
+        # No field of it can change in place while the map uses it: its host is in the name, and nothing else is.
+        return certificatemanager.Certificate(
+            f"{self.name}-{_label(host)}",
+            name=self.env.naming.name(Kind.CERTIFICATE, f"{self.name}-{stable_suffix(host)}"),
+            project=self.env.project,
+            location="global",
+            scope="DEFAULT",
+            description=f"Serves {host}.",
+            managed=certificatemanager.CertificateManagedArgs(domains=[host], dns_authorizations=[proof.id]),
+            labels=self.labels(),
+            opts=self.child(),
+        )
+
     def _entry(self, host: str) -> certificatemanager.CertificateMapEntry:
         return certificatemanager.CertificateMapEntry(
             f"{self.name}-{_label(host)}",
@@ -125,7 +130,7 @@ class Certificate(Component):
             project=self.env.project,
             map=self.map.name,
             hostname=host,
-            certificates=[self.certificate.id],
+            certificates=[self.certificates[host].id],
             description=f"The certificate of {host}.",
             labels=self.labels(),
             opts=self.child(),
@@ -171,7 +176,7 @@ class Certificate(Component):
             ),
             notification_channels=routing.channels(Urgency.PAGE),
             user_labels=self.labels(),
-            opts=self.child(),
+            opts=self.child(depends_on=list(self.env.apis)),
         )
 
 

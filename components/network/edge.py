@@ -26,11 +26,13 @@ from components.network.route import (
     checked_host,
     elsewhere,
     matcher_name,
+    needs_iap,
     path_matcher,
     routes_by_host,
 )
 from components.network.waf import Attack, RateLimit, Tuning
 from components.observability.alert import AlertRouting, Urgency, alert
+from components.security.service_agents import Agent
 
 __all__ = ["ArmorTier", "Edge"]
 
@@ -72,11 +74,13 @@ class Edge(Component):
         """`domain`: the host that routes have by default. `tuning`, `limit`, `load_test_ranges`: see
         `ArmorPolicy`. `dns_zone`: the name of the Cloud DNS zone in this project that holds all the hosts.
 
-        Raises ComponentError for hosts, paths or names that are malformed, claimed twice or lead nowhere.
+        Raises ComponentError for hosts, paths or names that are malformed, claimed twice or lead nowhere, and for
+        people to admit where the project's baseline makes no agent for Identity-Aware Proxy (see `needs_iap`).
         """
         checked_host(f"the edge '{name}'", domain)
         by_host = routes_by_host(routes, domain=domain)
         tried = _tried(canary, routes, by_host, domain=domain)
+        _require_iap(env, routes, canary)
         super().__init__(name, env=env, opts=opts)
         self.url = f"https://{domain}"
         canary_host = f"canary.{domain}"
@@ -205,6 +209,16 @@ class Edge(Component):
                 "2. `response_sent_by_backend`: the service failed, its own alert says more.\n"
                 "3. Anything else: the load balancer found no service. Was one renamed, or a canary's tag removed?"
             ),
+        )
+
+
+def _require_iap(env: Environment, routes: Sequence[Route], canary: Canary | None) -> None:
+    # An environment without any agents has no baseline: somebody else prepares its project.
+    if needs_iap(routes, canary) and env.agents and Agent.IAP not in env.agents:
+        raise ComponentError(
+            "the edge admits people by Identity-Aware Proxy, and the project has no agent for it",
+            why="IAP answers every request with an error until its API is on and its agent exists",
+            fix="give ProjectBaseline Agent.IAP among its agents (where needs_iap(routes, canary))",
         )
 
 

@@ -150,7 +150,7 @@ class Nat(Component):
             address_type="EXTERNAL",
             description="The system's address outside.",
             labels=self.labels(),
-            opts=self.data(),
+            opts=self.data(depends_on=list(self.env.apis)),
         )
 
     def _alerts(self, routing: AlertRouting, gateway: str, size: NatSize) -> None:

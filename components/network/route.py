@@ -119,6 +119,16 @@ class Canary:
         checked_people("the canary", self.people)
 
 
+def needs_iap(routes: Sequence[Route] = (), canary: Canary | None = None) -> bool:
+    """Whether Identity-Aware Proxy admits people to any of these.
+
+    Then the project needs `iap.googleapis.com` and IAP's agent, so `Agent.IAP` among the agents of its
+    `ProjectBaseline`: without the agent IAP answers every request to Cloud Run with an error
+    (https://cloud.google.com/iap/docs/enabling-cloud-run#troubleshooting_errors).
+    """
+    return any(route.people for route in routes) or (canary is not None and bool(canary.people))
+
+
 def checked_host(what: str, host: str) -> str:
     """`host` itself; ComponentError unless it is a full host name in lower case, without a wildcard."""
     if not _HOST.fullmatch(host):

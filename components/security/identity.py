@@ -44,7 +44,7 @@ class Identity(Component):
             project=env.project,
             display_name=f"{env.naming.system} {env.naming.environment} {purpose or name}",
             description=description,
-            opts=self.child(),
+            opts=self.child(depends_on=list(env.apis)),
         )
         self.email = self.account.email
         self.member = self.account.member

@@ -60,9 +60,10 @@ class Agent(Enum):
         return f"serviceAccount:{self.email(env)}"
 
     def made(self, env: Environment) -> Sequence[pulumi.Resource]:
-        """What a grant to the agent must wait for: the resource that makes the agent, if there is one."""
+        """What a grant to the agent must wait for: the resource that makes the agent, if there is one, and the
+        APIs. An agent made by a command has no resource, and IAM takes a moment to know a new one."""
         resource = env.agents.get(self)
-        return [resource] if resource else []
+        return [*([resource] if resource else []), *env.apis]
 
 
 _ASKED_FOR_BY = {

@@ -17,6 +17,7 @@ from components.naming import Kind
 from components.network.network import Network
 from components.network.subnets import Tier
 from components.security.identity import Identity
+from components.security.releaser_role import ReleaserRole
 from components.service.container import Container
 from components.service.workload import Workload
 
@@ -71,28 +72,22 @@ class Job(Workload):
         self.job_name = self.job.name
         self.register_outputs({"name": self.job_name})
 
-    def deploy(self) -> Access:
-        """Releasing a new version of this job, and running it."""
+    def deploy(self, releaser: ReleaserRole) -> Access:
+        """Releasing a new version of this job, and running it as the job's identity."""
 
-        def develop(name: str, identity: Identity, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+        def make(name: str, identity: Identity, opts: pulumi.ResourceOptions) -> pulumi.Resource:
             return cloudrunv2.JobIamMember(
                 name,
                 project=self.env.project,
                 location=self.env.region,
                 name=self.job_name,
-                role="roles/run.developer",
+                role=releaser.granted,
                 member=identity.member,
                 opts=opts,
             )
 
-        return Access(
-            verb="deploy",
-            target=self,
-            grants=(
-                Grant(key=f"{self.name}-release", role="roles/run.developer", make=develop),
-                self.act_as(),
-            ),
-        )
+        release = Grant(key=f"{self.name}-release", role=releaser.role_name, make=make)
+        return Access(verb="deploy", target=self, grants=(release, releaser.follow(), self.act_as()))
 
     def run(self) -> Access:
         """Starting this job, as it is: `roles/run.invoker` on it alone."""

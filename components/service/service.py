@@ -24,6 +24,7 @@ from components.network.subnets import Tier
 from components.observability.alert import AlertRouting
 from components.observability.service_alerts import INTERACTIVE, LatencyLimits, service_alerts
 from components.security.identity import Identity
+from components.security.releaser_role import ReleaserRole
 from components.security.service_agents import Agent
 from components.service.container import Container
 from components.service.endpoint import ServiceEndpoint
@@ -222,28 +223,22 @@ class Service(Workload):
             network=True,
         )
 
-    def deploy(self) -> Access:
+    def deploy(self, releaser: ReleaserRole) -> Access:
         """Releasing this service: new revisions, traffic, and running them as the service's identity."""
 
-        def develop(name: str, identity: Identity, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+        def make(name: str, identity: Identity, opts: pulumi.ResourceOptions) -> pulumi.Resource:
             return cloudrunv2.ServiceIamMember(
                 name,
                 project=self.env.project,
                 location=self.env.region,
                 name=self.service_name,
-                role="roles/run.developer",
+                role=releaser.granted,
                 member=identity.member,
                 opts=opts,
             )
 
-        return Access(
-            verb="deploy",
-            target=self,
-            grants=(
-                Grant(key=f"{self.name}-release", role="roles/run.developer", make=develop),
-                self.act_as(),
-            ),
-        )
+        release = Grant(key=f"{self.name}-release", role=releaser.role_name, make=make)
+        return Access(verb="deploy", target=self, grants=(release, releaser.follow(), self.act_as()))
 
 
 def _hash_of(template: dict[str, Any]) -> pulumi.Output[str]:

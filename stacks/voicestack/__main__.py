@@ -12,29 +12,28 @@ from components.messaging.bigquery_subscription import BigQuerySubscription
 from components.messaging.push_subscription import PushSubscription
 from components.messaging.queue import Queue
 from components.messaging.topic import Topic
-from components.network.edge import Edge
 from components.network.route import Caching, Route
 from components.observability.telemetry import write_telemetry
-from components.security.federation import GithubFederation
 from components.security.service_agents import Agent
 from components.service.assistant import VertexAssistant
 from components.service.external_api import ExternalApi
 from components.service.job import Job
 from components.service.service import Exposure, Service
 from stacks.app_image import deployed_image
-from stacks.canary import canary_of
 from stacks.foundation import Foundation
+from stacks.release import released_by_github
 from stacks.secrets import Secrets
 from stacks.sizes import container_of, scaling_of
 from stacks.voicestack.events import ACTIVITY
-from stacks.voicestack.needs import AGENTS, APIS, ENCRYPTING
+from stacks.voicestack.needs import APIS, agents_of
 from stacks.voicestack.settings import VoicestackSettings
 from stacks.voicestack.stores import Stores
 from stacks.watch import watch
+from stacks.way_in import way_in
 
 settings = VoicestackSettings.load()
 size = settings.size
-base = Foundation.of(settings, apis=APIS, agents=AGENTS | (ENCRYPTING if size.cmek else frozenset()))
+base = Foundation.of(settings, apis=APIS, agents=agents_of(settings))
 env, alerts = base.env, base.alerts
 service = partial(Service, env=env, network=base.network, alerts=alerts, attempt=settings.revision_attempt)
 stores = Stores.of(base)
@@ -129,33 +128,14 @@ migrate = Job(
     uses=[stores.postgres.own()],
 )
 
-# The way in.
-edge = Edge(
-    "edge",
-    env=env,
-    domain=settings.domain,
+edge = way_in(
+    base,
     routes=[
         Route(name="page", service=frontend.service_name, caching=Caching.STATIC),
         Route(name="api", service=api.service_name, paths=("/api/*", "/health")),
     ],
-    armor_tier=settings.armor_tier,
-    load_test_ranges=settings.load_test_ranges,
-    canary=canary_of(settings, ("page", "api")),
-    dns_zone=settings.dns_zone,
-    alerts=alerts,
 )
-
-# Who releases, and what is watched.
-if settings.github_repository_id and settings.github_owner_id:
-    GithubFederation(
-        "github",
-        env=env,
-        repository_id=settings.github_repository_id,
-        owner_id=settings.github_owner_id,
-        branch=settings.github_branch,
-        github_environment=settings.github_environment,
-        deployer_uses=[base.registry.push(), *(one.deploy() for one in (frontend, api, worker)), migrate.run()],
-    )
+released_by_github(base, services=[frontend, api, worker], jobs=[migrate])
 watch(base, services=[frontend, api, worker], promised=[api])
 
 pulumi.export("url", edge.url)

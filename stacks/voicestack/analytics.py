@@ -6,7 +6,7 @@ The tables are those of the Virtuoso seed (E4). Raw events arrive through a BigQ
 from __future__ import annotations
 
 from components.database.scheduled_queries import ScheduledQuery
-from components.database.table import Column, Every, Table, Type
+from components.database.table import PUBSUB_METADATA, Column, Every, Table, Type
 
 _RAW_DAYS = 400
 """A year of raw rows, and what a comparison with last year's same month needs."""
@@ -48,6 +48,7 @@ TABLES = {
             Column("occurred_at", Type.TIMESTAMP, required=True),
             Column("activity", Type.STRING, required=True),
             Column("user_id", Type.STRING, "The user's opaque number; no name."),
+            *PUBSUB_METADATA,
         ),
     ),
     "performance_metrics": Table(

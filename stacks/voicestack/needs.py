@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from components.security.service_agents import Agent
+from stacks.voicestack.settings import VoicestackSettings
 
 APIS = frozenset(
     f"{name}.googleapis.com"
@@ -17,6 +18,11 @@ APIS = frozenset(
         "storage",
     )
 )
-ENCRYPTING = frozenset({Agent.BIGQUERY, Agent.STORAGE})
-"""Those that are named only where data is encrypted by keys of the project."""
 AGENTS = frozenset({Agent.PUBSUB, Agent.BIGQUERY_TRANSFER, Agent.CLOUD_SQL, Agent.FIRESTORE, Agent.MEMORYSTORE})
+
+
+def agents_of(settings: VoicestackSettings) -> frozenset[Agent]:
+    """The service agents that this stack's grants name; an agent brings its API along."""
+    encrypting = {Agent.BIGQUERY, Agent.STORAGE} if settings.size.cmek else set()
+    admitting = {Agent.IAP} if settings.canary_people else set()
+    return AGENTS | encrypting | admitting

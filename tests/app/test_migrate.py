@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from app import migrate as role
 from app.migrate import statements
+from app.settings import Migrate
 from tests.app.harness import finished
 
 INSTALLED = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres")) + [
@@ -138,6 +140,62 @@ def test_a_user_that_the_database_lacks_changes_nothing(address: str) -> None:
     assert "ghost@acme.iam" in out
     assert may(address, API, "SELECT * FROM jobs")
     assert not may(address, API, "DELETE FROM jobs")
+
+
+def extensions(where: str) -> set[str]:
+    import asyncpg  # noqa: PLC0415  # absent where this module's tests are skipped
+
+    async def asked() -> set[str]:
+        host, port = where.split(":")
+        connection = await asyncpg.connect(host=host, port=int(port), user=OWNER, database="voice", timeout=5)
+        try:
+            return {row[0] for row in await connection.fetch("SELECT extname FROM pg_extension")}
+        finally:
+            await connection.close()
+
+    return asyncio.run(asked())
+
+
+def applied(where: str, *, instance: str = "") -> None:
+    """What the role does, inside this process; `instance`: as if the server were that one on Cloud SQL."""
+    url = f"postgresql://{OWNER.replace('@', '%40')}@{where}/voice"
+    asyncio.run(role.apply(Migrate.model_construct(url=url, instance=instance), {API: "read"}))
+
+
+def test_the_audit_extension_is_made_where_the_server_offers_it(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert role.AUDIT == "pgaudit", "the instance's flags configure this one"
+    # Debian's server has no pgAudit: an extension that an owner may make, as on Cloud SQL, stands for it.
+    monkeypatch.setattr(role, "AUDIT", "pgcrypto")
+    assert "pgcrypto" not in extensions(address)
+    for _ in range(2):
+        applied(address)
+    assert "pgcrypto" in extensions(address)
+
+
+@pytest.mark.parametrize("name", ["no_such_extension", "pageinspect"])
+def test_a_postgres_that_offers_or_allows_no_audit_gets_its_rights_all_the_same(
+    address: str, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    assert migrate(address, "{}")[0] == 0
+    assert not may(address, API, "SELECT * FROM jobs")
+    monkeypatch.setattr(role, "AUDIT", name)
+    applied(address)
+    assert name not in extensions(address), "only a superuser may make it"
+    assert may(address, API, "SELECT * FROM jobs")
+
+
+def test_on_cloud_sql_an_audit_that_cannot_be_made_changes_nothing(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import asyncpg  # noqa: PLC0415  # absent where this module's tests are skipped
+
+    assert migrate(address, "{}")[0] == 0
+    monkeypatch.setattr(role, "AUDIT", "pageinspect")
+    with pytest.raises(asyncpg.PostgresError):
+        applied(address, instance="acme:europe-west1:voice")
+    assert not may(address, API, "SELECT * FROM jobs")
 
 
 def test_two_runs_at_once_both_succeed(address: str) -> None:

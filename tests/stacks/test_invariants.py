@@ -136,6 +136,26 @@ def test_every_declared_use_has_its_grants(plan: Plan) -> None:
 
 
 @both
+def test_an_identity_holds_what_its_owner_declares_and_nothing_else(plan: Plan) -> None:
+    """From the grants' side: no role reaches one of our identities but by a declared use."""
+    owners = {}
+    for account in plan.of_type("gcp:serviceaccount/account:Account"):
+        identity = plan.by_urn[account.parent or ""]
+        member = (
+            f"serviceAccount:{account.inputs['accountId']}@{account.inputs['project']}.iam.gserviceaccount.com"
+        )
+        owners[member] = plan.by_urn[identity.parent or ""]
+    held: dict[str, set[str]] = {member: set() for member in owners}
+    for one in plan:
+        if is_grant(one) and one.inputs["member"] in owners:
+            held[one.inputs["member"]].add(one.inputs["role"])
+    for member, owner in owners.items():
+        declared = {role for use in owner.inputs.get("uses", []) for role in use["roles"]}
+        surplus = {role for role in held[member] - declared if role != UNKNOWN}
+        assert not surplus, f"{owner.name} declares no use that gives {member} {sorted(surplus)}"
+
+
+@both
 def test_what_a_component_declares_to_use_exists(plan: Plan) -> None:
     for component in plan:
         for use in component.inputs.get("uses", []) if component.is_component else []:

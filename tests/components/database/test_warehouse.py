@@ -15,13 +15,14 @@ from components.database.table_snapshots import TableSnapshots
 from components.database.warehouse import Warehouse
 from components.errors import ComponentError, LinkError
 from tests.components.database.surroundings import encryption_key, routing, use
-from tests.components.harness import of_type, only, plan_of
+from tests.components.harness import PROJECT, of_type, only, plan_of
 
 DATASET = "gcp:bigquery/dataset:Dataset"
 TABLE = "gcp:bigquery/table:Table"
 TABLE_MEMBER = "gcp:bigquery/iamMember:IamMember"
 DATASET_MEMBER = "gcp:bigquery/datasetIamMember:DatasetIamMember"
 PROJECT_MEMBER = "gcp:projects/iAMMember:IAMMember"
+CUSTOM_ROLE = "gcp:projects/iAMCustomRole:IAMCustomRole"
 TRANSFER = "gcp:bigquery/dataTransferConfig:DataTransferConfig"
 RUNS = Table(
     columns=(
@@ -118,6 +119,24 @@ def test_a_sink_gets_a_dataset_whose_views_it_cannot_break() -> None:
         plan_of(lambda env: warehouse(env).read_views())
 
 
+def test_rows_that_a_sink_wrote_go_by_their_own_age_and_never_with_the_whole_table() -> None:
+    dataset = only(plan_of(lambda env: warehouse(env, tables={}, partition_days=30)), DATASET).inputs
+    assert dataset["defaultPartitionExpirationMs"] == 30 * 86_400_000
+    assert "defaultTableExpirationMs" not in dataset, "it takes the table, yesterday's rows with it"
+
+
+@pytest.mark.parametrize("changes", [{"partition_days": 30}, {"partition_days": 0, "tables": {}}])
+def test_partitions_of_own_tables_go_by_what_each_table_says(changes: dict[str, Any]) -> None:
+    with pytest.raises(ComponentError, match="partition"):
+        plan_of(lambda env: warehouse(env, **changes))
+
+
+def test_whoever_writes_into_a_table_knows_its_columns() -> None:
+    known: list[tuple[Column, ...]] = []
+    plan_of(lambda env: known.append(warehouse(env).tables["test_runs"].columns))
+    assert known == [RUNS.columns]
+
+
 def test_everything_is_encrypted_by_the_projects_key() -> None:
     found = plan_of(lambda env: warehouse(env, key=encryption_key(env)), cmek=True)
     assert only(found, DATASET).inputs["defaultEncryptionConfiguration"] == {"kmsKeyName": "data-id"}
@@ -182,8 +201,24 @@ def test_tables_are_copied_every_six_hours_by_who_cannot_change_them() -> None:
     for table in ("test_runs", "daily_runs"):
         assert f"CLONE `acme-voice-prod.voicestack_prod_analytics.{table}`" in transfer["params"]["query"]
     assert {one.inputs["role"] for one in of_type(found, TABLE_MEMBER)} == {"roles/bigquery.dataViewer"}
-    writes = only(found, DATASET_MEMBER).inputs
-    assert (writes["datasetId"], writes["role"]) == ("voicestack_prod_snapshots", "roles/bigquery.dataEditor")
+    assert only(found, DATASET_MEMBER).inputs["datasetId"] == "voicestack_prod_snapshots"
+
+
+def test_a_snapshot_that_ends_may_be_made_and_its_dataset_not_given_away() -> None:
+    found = plan_of(lambda env: TableSnapshots("snapshots", env=env, warehouse=warehouse(env), keep_days=9))
+    transfer, role, member = only(found, TRANSFER), only(found, CUSTOM_ROLE), only(found, DATASET_MEMBER)
+    assert transfer.inputs["params"]["query"].count("INTERVAL 9 DAY") == 2, "each copy has an end"
+    assert role.inputs["roleId"] == "voicestack_prod_snapshots_maker"
+    assert set(role.inputs["permissions"]) == {
+        "bigquery.datasets.get",
+        "bigquery.tables.create",
+        "bigquery.tables.deleteSnapshot",
+        "bigquery.tables.get",
+        "bigquery.tables.updateData",
+    }, "Google asks deleteSnapshot of whoever gives a snapshot an end; nothing here changes or deletes a table"
+    assert member.inputs["role"] == f"projects/{PROJECT}/roles/voicestack_prod_snapshots_maker"
+    assert role.urn in member.dependencies, "the dataset's grant names the role"
+    assert member.urn in transfer.dependencies, "the first run would fail without its grant"
 
 
 def test_snapshots_divide_the_day() -> None:

@@ -118,6 +118,16 @@ def test_any_dead_letter_raises_an_alert() -> None:
     assert query.endswith("> 0")
 
 
+def test_the_advice_on_dead_letters_asks_the_region_that_messages_keep_to() -> None:
+    found = plan_of(lambda env: Topic("jobs", env=with_agents(env), alerts=routing()), region="europe-north1")
+    assert named(found, TOPIC, "jobs-dead-letter").inputs["messageStoragePolicy"]["enforceInTransit"] is True
+    advice = only(found, ALERT).inputs["documentation"]["content"]
+    assert "CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://europe-north1-pubsub.googleapis.com/" in advice, (
+        "a pull through the global endpoint is refused outside the region"
+    )
+    assert f"gcloud pubsub subscriptions pull voicestack-prod-jobs-dead-letter --project={PROJECT}" in advice
+
+
 def test_a_key_encrypts_messages_and_dead_letters_once_its_grant_exists() -> None:
     def program(env: Environment) -> None:
         ready = Topic("stands-for-a-grant", env=env, dead_letters=False).topic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 import pytest
@@ -10,10 +10,13 @@ import pytest
 from components.component import Environment
 from components.errors import ComponentError
 from components.network.edge import ArmorTier, Edge
-from components.network.route import Caching, Canary, Gate, Route
+from components.network.route import Caching, Canary, Gate, Route, needs_iap
 from components.network.waf import Attack, Mode, RateLimit, Tuning
 from components.observability.alert import AlertRouting
+from components.observability.alerting import Alerting
+from components.security.service_agents import Agent
 from tests.components.harness import Registered, environment, of_type, only, plan_of
+from tests.components.security.parts import AGENT, depends_on, not_waiting_for_apis, with_apis
 
 DOMAIN = "voice.example.com"
 BACKEND = "gcp:compute/backendService:BackendService"
@@ -48,6 +51,11 @@ def rules_of(found: list[Registered], name: str = "edge") -> dict[int, dict[str,
 def routing() -> AlertRouting:
     channel = pulumi.Output.from_input("projects/p/notificationChannels/1")
     return AlertRouting(page=(channel,), notify=(channel,))
+
+
+def told_of(env: Environment) -> AlertRouting:
+    """Routing by a channel of the environment's own."""
+    return Alerting("alerting", env=env, emails=["oncall@example.com"]).routing
 
 
 def test_every_backend_is_behind_armor_and_logged() -> None:
@@ -130,12 +138,42 @@ def test_a_group_is_named_after_what_it_leads_to() -> None:
     assert first.startswith("voicestack-prod-edge-api-")
 
 
-def test_a_certificate_is_named_after_its_hosts() -> None:
-    names = set()
-    for domain in (DOMAIN, "other.example.com"):
-        found = planned(domain=domain)
-        names.add(only(found, "gcp:certificatemanager/certificate:Certificate").inputs["name"])
-    assert len(names) == 2
+def of_the_certificates(found: list[Registered]) -> dict[str, tuple[dict[str, Any], dict[str, frozenset[str]]]]:
+    """All that ends TLS, by URN: its inputs and what they come from."""
+    return {
+        each.urn: (each.inputs, each.property_dependencies)
+        for each in found
+        if each.type.startswith("gcp:certificatemanager/")
+    }
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"canary": Canary(routes=("api",), source_ranges=("198.51.101.7/32",))},
+        {"routes": [FRONTEND, API, Route(name="other", service="x", host="a.example.com")]},
+    ],
+    ids=["a canary", "a route's host"],
+)
+def test_adding_a_host_changes_no_other_hosts_certificate_proof_or_entry(more: dict[str, Any]) -> None:
+    before, after = of_the_certificates(planned()), of_the_certificates(planned(**more))
+    for urn, found in before.items():
+        assert after.get(urn) == found, (
+            f"{urn} changes: a host that is live must not wait for another's certificate"
+        )
+    added = [urn.split("::")[2].rsplit("/", 1)[-1] for urn in after if urn not in before]
+    assert sorted(added) == [
+        "certificate:Certificate",
+        "certificateMapEntry:CertificateMapEntry",
+        "dnsAuthorization:DnsAuthorization",
+    ]
+
+
+def test_a_certificate_serves_one_host_and_is_named_after_it() -> None:
+    found = planned(canary=Canary(routes=("api",), source_ranges=("198.51.101.7/32",)))
+    made = of_type(found, "gcp:certificatemanager/certificate:Certificate")
+    assert sorted(each.inputs["managed"]["domains"] for each in made) == [[f"canary.{DOMAIN}"], [DOMAIN]]
+    assert len({each.inputs["name"] for each in made}) == 2
 
 
 def test_dns_is_set_where_the_zone_is_ours_and_told_where_it_is_not() -> None:
@@ -260,6 +298,37 @@ def test_a_route_behind_iap_admits_those_named() -> None:
     assert one(found, BACKEND, "edge-admin").inputs["iap"] == {"enabled": True}
     assert one(found, BACKEND, "edge-api").inputs["iap"] == {"enabled": False}
     assert only(found, "gcp:iap/webBackendServiceIamMember:WebBackendServiceIamMember")
+
+
+def test_who_is_admitted_by_iap_is_known_before_the_project_is_made() -> None:
+    canary = Canary(routes=("api",), people=("group:staff@example.com",))
+    admin = Route(name="admin", service="x", gate=Gate.IAP, people=("group:staff@example.com",))
+    assert needs_iap(canary=canary)
+    assert needs_iap([FRONTEND, admin])
+    assert not needs_iap([FRONTEND, API], Canary(routes=("api",), source_ranges=("198.51.101.7/32",)))
+
+
+def test_iap_is_not_switched_on_in_a_project_without_its_agent() -> None:
+    canary = Canary(routes=("api",), people=("group:staff@example.com",))
+    agents = {Agent.PUBSUB: cast("pulumi.Resource", None)}
+    with pytest.raises(ComponentError, match=r"Agent\.IAP"):
+        edge(environment(agents=agents), canary=canary)
+
+
+def test_iap_is_switched_on_once_its_agent_exists() -> None:
+    canary = Canary(routes=("api",), people=("group:staff@example.com",))
+    found = plan_of(lambda env: edge(with_apis(env, Agent.IAP), canary=canary))
+    assert depends_on(found, one(found, BACKEND, "edge-api-canary"), "agent-IAP", AGENT)
+
+
+def test_everything_of_the_edge_waits_for_the_apis() -> None:
+    canary = Canary(routes=("api",), source_ranges=("198.51.101.7/32",), people=("group:staff@example.com",))
+
+    def program(env: Environment) -> None:
+        ready = with_apis(env, Agent.IAP)
+        edge(ready, canary=canary, dns_zone="example-zone", alerts=told_of(ready))
+
+    assert not not_waiting_for_apis(plan_of(program)), "give it depends_on=list(env.apis)"
 
 
 # Alerts

@@ -17,8 +17,10 @@ from components.network.network import Network
 from components.network.ranges import private_range, public_range
 from components.network.subnets import Tier
 from components.observability.alert import AlertRouting
+from components.observability.alerting import Alerting
 from components.security.identity import Identity
 from tests.components.harness import PROJECT, Registered, environment, of_type, only, plan_of
+from tests.components.security.parts import not_waiting_for_apis, with_apis
 
 RANGES: Mapping[Tier, str] = {Tier.APP: "10.0.1.0/24", Tier.DATA: "10.0.2.0/24", Tier.ML: "10.0.3.0/24"}
 SERVICES = "10.1.0.0/20"
@@ -167,6 +169,17 @@ def test_who_waits_for_the_allow_waits_for_the_way_too() -> None:
     rules = egress_of(INTERNET)
     assert any("RouterNat" in urn for urn in rules["api-to-internet"].dependencies)
     assert any("GlobalForwardingRule" in urn for urn in rules["api-to-google-apis"].dependencies)
+
+
+def test_everything_of_the_network_waits_for_the_apis() -> None:
+    def program(env: Environment) -> None:
+        ready = with_apis(env)
+        alerts = Alerting("alerting", env=ready, emails=["oncall@example.com"]).routing
+        vpc = network(ready, nat=NatSize(addresses=2), alerts=alerts)
+        api = Identity("api", env=ready, description="Runs the API.")
+        vpc.allow_egress("api", api, needs=[POSTGRES, INTERNET], opts=pulumi.ResourceOptions(parent=api))
+
+    assert not not_waiting_for_apis(plan_of(program)), "give it depends_on=list(env.apis)"
 
 
 def test_ingress_is_allowed_from_subnet_to_subnet() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 
 import pulumi
@@ -67,6 +68,31 @@ def assert_nothing_escalates(found: Iterable[Registered]) -> None:
             assert one.inputs["role"] == "roles/logging.logWriter", (
                 f"{one.name} grants {one.inputs['role']} on the whole project: grant it on the entity"
             )
+
+
+def with_apis(env: Environment, *agents: Agent) -> Environment:
+    """`env` as `ProjectBaseline` leaves it: with an enabled API, and each of `agents` made."""
+    api = projects.Service("last-api", service="serviceusage.googleapis.com", project=env.project)
+    made = {
+        agent: projects.ServiceIdentity(f"agent-{agent.name}", service=agent.api, project=env.project)
+        for agent in agents
+    }
+    return dataclasses.replace(env, apis=(api,), agents=made)
+
+
+def not_waiting_for_apis(found: Iterable[Registered]) -> list[str]:
+    """Google's resources that may be made before the APIs of `with_apis` are enabled; no component counts as a
+    way to wait."""
+    by_urn = {one.urn: one for one in found}
+    waiting = {urn for urn, one in by_urn.items() if one.type in (API, AGENT)}
+    while True:
+        more = {
+            urn for urn, one in by_urn.items() if urn not in waiting and one.custom and one.dependencies & waiting
+        }
+        if not more:
+            break
+        waiting |= more
+    return [one.name for urn, one in by_urn.items() if one.type.startswith("gcp:") and urn not in waiting]
 
 
 def depends_on(found: Iterable[Registered], dependent: Registered, name: str, type_: str) -> bool:

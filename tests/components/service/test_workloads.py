@@ -8,14 +8,15 @@ import pytest
 
 from components.component import Environment
 from components.errors import ComponentError
+from components.security.releaser_role import ReleaserRole
 from components.service.assistant import PERMISSIONS, VertexAssistant
 from components.service.container import Container
 from components.service.external_api import ExternalApi
 from components.service.image import AppImage, content_hash
 from components.service.job import Job
 from components.service.worker_pool import WorkerPool
-from tests.components.harness import of_type, only, plan_of
-from tests.components.service.test_service import IMAGE, service
+from tests.components.harness import PROJECT, of_type, only, plan_of
+from tests.components.service.test_service import IMAGE, INVOKER, service
 
 CONTAINER = Container(image=IMAGE, args=["migrate"])
 MEMBER = "gcp:projects/iAMMember:IAMMember"
@@ -44,10 +45,16 @@ def test_a_worker_pool_has_a_fixed_number_of_instances_and_no_address() -> None:
 def test_a_deployer_may_act_as_the_workloads_it_deploys_and_as_nobody_else() -> None:
     def program(env: Environment) -> None:
         api, worker = service(env, "api"), service(env, "worker")
-        assert {grant.key for grant in api.deploy().grants} == {"api-release", "api-act-as"}
-        assert {grant.key for grant in worker.deploy().grants} == {"worker-release", "worker-act-as"}
+        role = ReleaserRole("releaser", env=env)
+        service(env, "ci", uses=[api.deploy(role)])
+        assert {grant.key for grant in worker.deploy(role).grants} >= {"worker-release", "worker-act-as"}
 
-    plan_of(program)
+    found = plan_of(program)
+    (acts,) = of_type(found, "gcp:serviceaccount/iAMMember:IAMMember")
+    assert acts.inputs["serviceAccountId"].endswith(f"voicestack-api@{PROJECT}.iam.gserviceaccount.com")
+    (released,) = of_type(found, INVOKER)
+    assert released.inputs["name"] == "voicestack-prod-api"
+    assert released.inputs["role"] == f"projects/{PROJECT}/roles/voicestack_prod_releaser"
 
 
 def test_the_assistant_is_asked_with_one_permission() -> None:
