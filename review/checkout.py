@@ -13,12 +13,17 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from review.engine.project import stacks_of
 from review.errors import ReviewError
 from review.plan import Plan
 
 
-def plans_at(root: Path, ref: str, stacks: Sequence[str], *, system: str | None = None) -> list[Plan]:
-    """The plans of `stacks` as the commit `ref` has them; ReviewError where it has none."""
+def plans_at(root: Path, ref: str, stacks: Sequence[str] | None, *, system: str | None = None) -> list[Plan]:
+    """The plans of `stacks` (None: all that it has) as the commit `ref` has them.
+
+    A system or a stack that the commit does not have yet gives no plan. ReviewError for no such commit, or a
+    program that fails there.
+    """
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if commit.returncode:
         raise ReviewError(
@@ -32,9 +37,17 @@ def plans_at(root: Path, ref: str, stacks: Sequence[str], *, system: str | None 
         if added.returncode:
             raise ReviewError(f"'{ref}' cannot be checked out", why=added.stderr.strip(), fix="see git's message")
         try:
-            return [_plan(tree, ref, stack, system, Path(folder)) for stack in stacks]
+            there = [stack for stack in _stacks_there(tree, system) if stacks is None or stack in stacks]
+            return [_plan(tree, ref, stack, system, Path(folder)) for stack in there]
         finally:
             _git(root, "worktree", "remove", "--force", str(tree))
+
+
+def _stacks_there(tree: Path, system: str | None) -> list[str]:
+    try:
+        return stacks_of(tree, system)
+    except ReviewError:
+        return []
 
 
 def _plan(tree: Path, ref: str, stack: str, system: str | None, folder: Path) -> Plan:
@@ -47,10 +60,16 @@ def _plan(tree: Path, ref: str, stack: str, system: str | None, folder: Path) ->
     if done.returncode:
         raise ReviewError(
             f"'{stack}' cannot be planned at '{ref}'",
-            why=done.stderr.strip().replace(str(tree), "."),
+            why=_last_words(done.stderr).replace(str(tree), "."),
             fix="compare with a commit whose stacks can be planned",
         )
     return Plan.read(target)
+
+
+def _last_words(text: str) -> str:
+    """The message, or the last line of the traceback that an older commit's command may end with."""
+    message = text.split("Traceback (most recent call last):", maxsplit=1)[0].strip()
+    return message or (text.strip().splitlines() or ["it said nothing"])[-1]
 
 
 def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

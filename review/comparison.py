@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from components.naming import stable_suffix
+from review.exposure import exposed
 from review.grants import GrantRow, grants_in
 from review.plan import Plan, Resource
 
@@ -41,6 +43,9 @@ class Comparison:
     changed: tuple[ResourceChange, ...]
     gained: tuple[GrantRow, ...]
     lost: tuple[GrantRow, ...]
+    opened: tuple[str, ...] = ()
+    """What is newly reachable from the internet."""
+    closed: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -51,6 +56,7 @@ class Comparison:
 def compare(before: Plan, after: Plan) -> Comparison:
     """What `after` has that `before` has not, and the other way round."""
     old, new = before.by_urn, after.by_urn
+    open_before, open_after = exposed(before), exposed(after)
     granted_before, granted_after = grants_in(before), grants_in(after)
     changed = []
     for urn in sorted(old.keys() & new.keys()):
@@ -64,6 +70,8 @@ def compare(before: Plan, after: Plan) -> Comparison:
         changed=tuple(changed),
         gained=tuple(sorted(granted_after - granted_before)),
         lost=tuple(sorted(granted_before - granted_after)),
+        opened=tuple(sorted(open_after - open_before)),
+        closed=tuple(sorted(open_before - open_after)),
     )
 
 
@@ -79,6 +87,11 @@ def as_if(plan: Plan, other: Plan) -> Plan:
     return Plan.from_json(text)
 
 
+def nothing_like(plan: Plan) -> Plan:
+    """An empty plan of the same stack, for one that is new or gone."""
+    return Plan.of([], project=plan.project, stack=plan.stack, system=plan.system, outputs={})
+
+
 def _names(plan: Plan) -> tuple[str, ...]:
     project, stack = plan.project, plan.stack
     google = next((one.inputs.get("project", "") for one in plan.of_type("pulumi:providers:gcp")), "")
@@ -92,6 +105,7 @@ def _names(plan: Plan) -> tuple[str, ...]:
         number[1] if number else "",
         f'"stack": "{stack}"',
         f'"environment": "{stack}"',
+        stable_suffix(google) if google else "",
     )
 
 

@@ -25,6 +25,21 @@ _LIMIT = 60_000
 """Bytes of one comment; GitHub takes 65,536 characters."""
 _ROWS = (200, 60, 20, 5, 0)
 """How many rows a table shows; the first number that keeps the whole under the limit."""
+_USUALLY_REPLACE = frozenset(
+    {
+        "accountId",
+        "database",
+        "datasetId",
+        "location",
+        "locationId",
+        "name",
+        "network",
+        "project",
+        "region",
+        "zone",
+    }
+)
+"""Properties that few types can change in place. Which really can, only the provider knows, in a real preview."""
 _LONGEST_VALUE = 160
 _CONTEXT = 30
 """Characters kept before the first that differs."""
@@ -50,26 +65,36 @@ def _stack(comparison: Comparison, most: int) -> str:
     title = f"### {_plain(comparison.stack)}: "
     if comparison.empty:
         return f"{title}no change\n"
-    counts = f"{len(comparison.added)} added, {len(comparison.changed)} changed, {len(comparison.removed)} removed"
+    added, removed = _shown(comparison.added), _shown(comparison.removed)
+    counts = f"{len(added)} added, {len(comparison.changed)} changed, {len(removed)} removed"
     lines = [title + counts, ""]
+    if comparison.opened or comparison.closed:
+        lines += ["**Reachable from the internet**", ""]
+        lines += [f"- newly: {_plain(one)}" for one in comparison.opened[:most]]
+        lines += [f"- no longer: {_plain(one)}" for one in comparison.closed[:most]]
+        lines.append("")
     if comparison.gained or comparison.lost:
         lines += ["**Access**", "", "| | who | role | on | only if |", "|---|---|---|---|---|"]
         lines += _rows(comparison.gained, most, lambda row: _grant("gains", row))
         lines += _rows(comparison.lost, most, lambda row: _grant("loses", row))
         lines.append("")
-    lines += _resources("Added", comparison.added, most)
-    lines += _resources("Removed", comparison.removed, most)
+    lines += _resources("Added", added, most)
+    lines += _resources("Removed", removed, most)
     if comparison.changed:
         lines += [f"<details><summary>Changed ({len(comparison.changed)})</summary>", ""]
-        lines += ["| resource | property | before | after |", "|---|---|---|---|"]
+        lines += ["| resource | type | property | before | after |", "|---|---|---|---|---|"]
         flat = [(one.resource, change) for one in comparison.changed for change in one.changes]
         lines += _rows(flat, most, lambda pair: _change(*pair))
         lines += ["", "</details>", ""]
     return "\n".join(lines)
 
 
-def _resources(title: str, resources: Sequence[Resource], most: int) -> list[str]:
-    shown = [resource for resource in resources if not resource.is_component]
+def _shown(resources: Sequence[Resource]) -> list[Resource]:
+    """Components only group: what they hold is listed."""
+    return [resource for resource in resources if not resource.is_component]
+
+
+def _resources(title: str, shown: Sequence[Resource], most: int) -> list[str]:
     if not shown:
         return []
     lines = [f"<details><summary>{title} ({len(shown)})</summary>", "", "| type | name | from |", "|---|---|---|"]
@@ -95,7 +120,8 @@ def _grant(verb: str, row: GrantRow) -> str:
 
 def _change(resource: Resource, change: PropertyChange) -> str:
     before, after = _from_where_they_differ(_value(change.before), _value(change.after))
-    cells = (resource.name, change.path, _short(before), _short(after))
+    path = f"{change.path} (usually replaces it)" if change.path in _USUALLY_REPLACE else change.path
+    cells = (resource.name, resource.type.split(":")[-1], path, _short(before), _short(after))
     return "| " + " | ".join(_plain(cell) for cell in cells) + " |"
 
 
@@ -106,8 +132,17 @@ def _value(value: Any) -> str:
         return "(secret)"
     if value == UNKNOWN:
         return "(known after up)"
-    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    text = value if isinstance(value, str) else json.dumps(_without_marks(value), sort_keys=True)
     return text.replace(UNKNOWN, "(known after up)")
+
+
+def _without_marks(value: Any) -> Any:
+    """`value` with a word for each secret inside."""
+    if is_secret(value):
+        return "(secret)"
+    if isinstance(value, dict):
+        return {key: _without_marks(item) for key, item in value.items()}
+    return [_without_marks(item) for item in value] if isinstance(value, list) else value
 
 
 def _from_where_they_differ(before: str, after: str) -> tuple[str, str]:

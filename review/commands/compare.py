@@ -23,7 +23,7 @@ def register(subparsers: Any) -> None:
     """Adds the subcommand."""
     parser = subparsers.add_parser(
         "compare",
-        help="what changes between two plans, and who gains which access",
+        help="what changes between two plans, and who gains which access, as Markdown",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -39,41 +39,41 @@ def register(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Plans both sides and prints what differs."""
-    from review.comparison import as_if, compare
+    from review.comparison import as_if, compare, nothing_like
     from review.engine.project import find_root, stacks_of
-    from review.errors import ReviewError
     from review.markdown import as_markdown
 
     root = options.root or find_root(Path.cwd())
     known = stacks_of(root, options.system)
-    sides = [
-        _plans(root, side, options.stack or known, known, options.system)
-        for side in (options.before, options.after)
-    ]
-    before, after = sides
-    if len(before) != len(after):
-        raise ReviewError(
-            f"'{options.before}' is {len(before)} plan(s) and '{options.after}' is {len(after)}",
-            why="plans are compared one with one",
-            fix="say which stack with --stack NAME",
-        )
-    compared = [
-        compare(old if old.stack == new.stack else as_if(old, new), new)
-        for old, new in zip(before, after, strict=True)
-    ]
+    before, after = (
+        _plans(root, side, options.stack, known, options.system) for side in (options.before, options.after)
+    )
+    if len(before) == len(after) == 1:
+        # A file or a stack against another, whatever they are called.
+        pairs = [(next(iter(before.values())), next(iter(after.values())))]
+    else:
+        pairs = [
+            (before.get(stack) or nothing_like(after[stack]), after.get(stack) or nothing_like(before[stack]))
+            for stack in sorted(before.keys() | after.keys())
+        ]
+    compared = [compare(old if old.stack == new.stack else as_if(old, new), new) for old, new in pairs]
     sys.stdout.write(as_markdown(compared, options.before, options.after))
     return 1 if options.exit_code and any(not one.empty for one in compared) else 0
 
 
-def _plans(root: Path, side: str, stacks: list[str], known: list[str], system: str | None) -> list[Plan]:
+def _plans(
+    root: Path, side: str, wanted: list[str] | None, known: list[str], system: str | None
+) -> dict[str, Plan]:
+    """The plans of one side, by stack."""
     from review.checkout import plans_at
     from review.engine.run import plan_stack
     from review.plan import Plan
 
     if Path(side).is_file():
-        return [Plan.read(Path(side))]
+        plan = Plan.read(Path(side))
+        return {plan.stack: plan}
     if side in known:
-        return [plan_stack(root, side, system=system)]
+        return {side: plan_stack(root, side, system=system)}
     if side == ".":
-        return [plan_stack(root, stack, system=system) for stack in stacks]
-    return plans_at(root, side, stacks, system=system)
+        return {stack: plan_stack(root, stack, system=system) for stack in wanted or known}
+    return {plan.stack: plan for plan in plans_at(root, side, wanted, system=system)}

@@ -99,3 +99,24 @@ def test_two_stacks_are_compared_by_what_they_really_differ_in() -> None:
     assert not found.added
     assert not found.removed
     assert [change.path for change in found.changed[0].changes] == ["size"]
+
+
+def test_a_service_that_opens_to_the_internet_is_told_at_the_top() -> None:
+    type_ = "gcp:cloudrunv2/service:Service"
+    inside = plan(resource("api", type_, ingress="INGRESS_TRAFFIC_INTERNAL_ONLY", invokerIamDisabled=False))
+    outside = plan(resource("api", type_, ingress="INGRESS_TRAFFIC_ALL", invokerIamDisabled=True))
+    found = compare(inside, outside)
+    assert any("takes requests from the internet" in one for one in found.opened)
+    assert any("asks nobody" in one for one in found.opened)
+    text = as_markdown([found], "a", "b")
+    assert text.index("newly: service api") < text.index("Changed")
+
+
+def test_everyone_as_a_member_is_told_as_reachable() -> None:
+    open_to_all = member("grant", topic="jobs", role="roles/pubsub.publisher", member="allUsers")
+    assert compare(plan(), plan(open_to_all)).opened
+
+
+def test_a_change_that_usually_replaces_says_so() -> None:
+    found = compare(plan(resource("one", location="EU")), plan(resource("one", location="US")))
+    assert "usually replaces it" in as_markdown([found], "a", "b")
