@@ -15,6 +15,7 @@ from components.observability.alert import Urgency, alert
 from components.security.secret import Generated, Rotation, Secret, Supplied, lacking_a_version
 from components.security.service_agents import Agent
 from stacks.foundation import Foundation
+from stacks.settings_error import SettingsError
 
 
 class Secrets:
@@ -22,6 +23,13 @@ class Secrets:
 
     def __init__(self, base: Foundation, *, generated: Sequence[str] = (), supplied: Sequence[str] = ()) -> None:
         settings, env = base.settings, base.env
+        unknown = sorted(set(settings.supplied_secrets) - set(supplied))
+        if unknown:
+            raise SettingsError(
+                f"{pulumi.get_project()}:suppliedSecrets names '{unknown[0]}'",
+                why=f"the secrets that an operator supplies here are {', '.join(supplied) or 'none'}",
+                fix=f"in Pulumi.{settings.environment}.yaml: use one of these names, not the secret's ID",
+            )
         topic = Topic(
             "rotations",
             env=env,

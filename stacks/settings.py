@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from ipaddress import ip_network
 from itertools import combinations
 from typing import Annotated, Any, ClassVar, Self
@@ -50,6 +51,11 @@ def _region(value: str) -> str:
 
 def _public_range(value: str) -> str:
     return str(public_range(value))
+
+
+def _moment(value: str) -> str:
+    datetime.fromisoformat(value)
+    return value
 
 
 def _profile(value: str) -> str:
@@ -161,9 +167,9 @@ class SystemSettings(BaseModel):
     supplied_secrets: Names = Field(
         default=(), description="The secrets of outside origin whose first version an operator has added."
     )
-    first_rotation: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")] = Field(
-        description="When secrets are first due for rotation, in quotes, e.g. '2027-01-01T00:00:00Z'."
-    )
+    first_rotation: Annotated[
+        str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"), AfterValidator(_moment)
+    ] = Field(description="When secrets are first due for rotation, in quotes, e.g. '2027-01-01T00:00:00Z'.")
     image: Annotated[str, Field(pattern=r"^.+@sha256:[0-9a-f]{64}$")] | None = Field(
         default=None, description="An image to deploy, by digest, in place of building the bundled app."
     )

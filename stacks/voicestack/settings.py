@@ -13,13 +13,22 @@ from stacks.settings import SystemSettings
 class VoicestackSettings(SystemSettings):
     """One stack of voicestack. The overrides leave all else to the profile."""
 
-    api_min_instances: int | None = Field(default=None, ge=0, le=1000, description="Overrides the profile's.")
-    api_max_instances: int | None = Field(default=None, ge=1, le=1000, description="Overrides the profile's.")
-    worker_max_instances: int | None = Field(default=None, ge=1, le=1000, description="Overrides the profile's.")
+    api_min_instances: int | None = Field(
+        default=None, ge=0, le=1000, description="The API's least instances, 0 to 1000, in place of the profile's."
+    )
+    api_max_instances: int | None = Field(
+        default=None, ge=1, le=1000, description="The API's most instances, 1 to 1000, in place of the profile's."
+    )
+    worker_max_instances: int | None = Field(
+        default=None,
+        ge=1,
+        le=1000,
+        description="The worker's most instances, 1 to 1000, in place of the profile's.",
+    )
     database_tier: str | None = Field(
         default=None,
         pattern=r"^db-(f1-micro|g1-small|custom-\d+-\d+|perf-optimized-N-\d+)$",
-        description="Overrides the profile's Cloud SQL machine.",
+        description="The Cloud SQL machine, e.g. db-custom-4-16384, in place of the profile's.",
     )
 
     @property

@@ -68,6 +68,7 @@ def test_a_good_stack_file_is_accepted() -> None:
         ({"billingAccount": "mine"}, ["voicestack:billingAccount", "mine"]),
         ({"databaseTier": "huge"}, ["voicestack:databaseTier", "huge"]),
         ({"generation": "0"}, ["voicestack:generation", "0"]),
+        ({"firstRotation": "2027-13-41T00:00:00Z"}, ["voicestack:firstRotation", "2027-13-41"]),
         ({"firstRotation": "2027-03-01"}, ["voicestack:firstRotation", "2027-03-01"]),
     ],
 )
@@ -92,6 +93,19 @@ def test_overlapping_subnets_are_refused_with_both_ranges() -> None:
         planned("prod", ("appRange", "10.0.2.0/25"))
     assert "10.0.2.0/25" in str(caught.value)
     assert "10.0.2.0/24" in str(caught.value)
+
+
+def test_a_supplied_secret_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    with pytest.raises(VoicestackError) as caught:
+        planned("prod", ("suppliedSecrets", '["voicestack-prod-openai-api-key"]'))
+    assert "suppliedSecrets" in str(caught.value)
+    assert "openai-api-key" in str(caught.value).split("why:")[1]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_lets_nothing_use_a_default_provider(stack: str) -> None:
+    given = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
+    assert given["pulumi:disable-default-providers"] == ["gcp"], "else a resource may land in another project"
 
 
 def test_a_secret_in_plain_text_is_refused_without_showing_it() -> None:
