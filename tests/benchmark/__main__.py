@@ -29,6 +29,9 @@ def main(arguments: list[str]) -> int:
         return 0
     for size in _SIZES:
         _engine(size, _TURNS if size == min(_SIZES) else _TURNS_OF_LARGE)
+    again = median([module("again", "prod") for _ in range(_TURNS)])
+    about = f"{again.resources} resources, median of {_TURNS}"
+    _line("prod's own program, planned again, ms a resource", f"{again.milliseconds_each:.2f}", "", about)
     _process(ROOT, "prod")
     return 0
 

@@ -17,6 +17,7 @@ def test_the_system_on_the_page_can_be_planned_as_written(tmp_path: Path) -> Non
     folder = tmp_path / "stacks" / "demo"
     folder.mkdir(parents=True)
     (tmp_path / "app").symlink_to(ROOT / "app")
+    (tmp_path / "stacks" / "voicestack").symlink_to(ROOT / "stacks" / "voicestack")
     (tmp_path / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
     (folder / "Pulumi.yaml").write_text(project)
     (folder / "Pulumi.staging.yaml").write_text(stack)
