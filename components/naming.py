@@ -125,10 +125,11 @@ def checked(name: str, kind: Kind) -> str:
     rule = kind.value
     label = kind.name.lower().replace("_", " ")
     if not rule.shortest <= len(name) <= rule.longest:
+        change = "shorten" if len(name) > rule.longest else "lengthen"
         raise NamingError(
             f"the {label} name '{name}' has {len(name)} characters",
             why=f"Google allows {rule.shortest} to {rule.longest} for it",
-            fix="shorten the system's, the environment's or the component's name",
+            fix=f"{change} the system's, the environment's or the component's name",
         )
     if not re.fullmatch(rule.pattern, name):
         raise NamingError(

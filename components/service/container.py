@@ -80,8 +80,19 @@ class Container:
             )
 
     def spec(self, uses: Sequence[Access], identity: Identity) -> dict[str, Any]:
-        """The container as a Cloud Run template has it, with what `uses` set for `identity`."""
-        plain = {**variables_of(uses, identity), **self.variables}
+        """The container as a Cloud Run template has it, with what `uses` set for `identity`.
+
+        ComponentError where a plain variable is one that a use sets too: neither silently wins.
+        """
+        linked = variables_of(uses, identity)
+        twice = sorted(set(linked) & set(self.variables))
+        if twice:
+            raise ComponentError(
+                f"the environment variable {twice[0]} is both plain and set by a use",
+                why="the container would be told of another entity than the one it was granted",
+                fix="remove the plain one",
+            )
+        plain = {**linked, **self.variables}
         envs: list[dict[str, Any]] = [{"name": name, "value": plain[name]} for name in sorted(plain)]
         secrets = {secret.variable: secret for access in uses for secret in access.secrets}
         clash = sorted(set(secrets) & set(plain))

@@ -115,7 +115,7 @@ class Service(Workload):
         if exposure is Exposure.INTERNAL:
             # Whom its callers' tokens are for.
             audience = {"SERVICE_AUDIENCE": self.endpoint.audience}
-            container = replace(container, variables={**audience, **container.variables})
+            container = replace(container, variables={**container.variables, **audience})
         template = self._template(container, scaling, session_affinity=session_affinity, cpu_always=cpu_always)
         self.revision = pulumi.Output.concat(self.endpoint.name, "-", _hash_of({**template, "attempt": attempt}))
         self.service = cloudrunv2.Service(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.errors import NamingError
-from components.naming import Kind, Naming
+from components.naming import Kind, Naming, checked
 
 NAMING = Naming("voicestack", "prod", "acme-voice-prod")
 
@@ -23,6 +23,14 @@ def test_a_name_too_long_is_refused_and_never_cut() -> None:
     text = str(caught.value)
     assert "characters" in text
     assert "49" in text, "the message must say what Google allows"
+
+
+@pytest.mark.parametrize(("name", "fix"), [("a" * 31, "shorten"), ("a" * 5, "lengthen")])
+def test_a_name_of_the_wrong_length_is_told_in_which_direction_to_change_it(name: str, fix: str) -> None:
+    with pytest.raises(NamingError) as caught:
+        checked(name, Kind.SERVICE_ACCOUNT)
+    assert "6 to 30" in caught.value.why
+    assert caught.value.fix.startswith(fix), f"{len(name)} characters: the fix is to {fix}"
 
 
 def test_what_google_keeps_carries_the_generation() -> None:

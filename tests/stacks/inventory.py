@@ -29,12 +29,8 @@ def inventory_of(plan: Plan) -> dict[str, Any]:
         }
         for one in plan.of_type("gcp:cloudrunv2/service:Service")
     }
-    database = {
-        one.name: {
-            "tier": one.inputs["settings"]["tier"],
-            "availability": one.inputs["settings"].get("availabilityType"),
-            "public address": one.inputs["settings"]["ipConfiguration"]["ipv4Enabled"],
-        }
+    databases = {
+        one.name: database_facts(one.inputs["settings"])
         for one in plan.of_type("gcp:sql/databaseInstance:DatabaseInstance")
     }
     return {
@@ -42,12 +38,27 @@ def inventory_of(plan: Plan) -> dict[str, Any]:
         "total": len(plan),
         "cloud resources": sum(one.is_cloud for one in plan),
         "services": services,
-        "databases": database,
+        "databases": databases,
         "protected": sorted(one.name for one in plan if one.options.protect and one.is_cloud),
         "identities": sorted(
             one.inputs["accountId"] for one in plan.of_type("gcp:serviceaccount/account:Account")
         ),
         "outputs": sorted(plan.outputs),
+    }
+
+
+def database_facts(settings: dict[str, Any]) -> dict[str, Any]:
+    """What matters of a Cloud SQL instance; a replica has no backups of its own."""
+    backups = settings.get("backupConfiguration", {})
+    flags = {flag["name"]: flag["value"] for flag in settings["databaseFlags"]}
+    return {
+        "tier": settings["tier"],
+        "availability": settings.get("availabilityType"),
+        "public address": settings["ipConfiguration"]["ipv4Enabled"],
+        "disk limit GB": settings["diskAutoresizeLimit"],
+        "max_connections": flags["max_connections"],
+        "backups": backups.get("backupRetentionSettings", {}).get("retainedBackups"),
+        "log days": backups.get("transactionLogRetentionDays"),
     }
 
 

@@ -178,6 +178,79 @@ def test_what_holds_data_is_protected_in_prod() -> None:
     assert not [one.urn for one in planned("staging") if one.options.protect]
 
 
+CRYPTO_KEY = "gcp:kms/cryptoKey:CryptoKey"
+KEY_GRANT = "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember"
+ENCRYPTED = {
+    "gcp:artifactregistry/repository:Repository",
+    "gcp:bigquery/dataset:Dataset",
+    "gcp:bigquery/table:Table",
+    "gcp:firestore/database:Database",
+    "gcp:memorystore/instance:Instance",
+    "gcp:pubsub/topic:Topic",
+    "gcp:secretmanager/secret:Secret",
+    "gcp:sql/databaseInstance:DatabaseInstance",
+    "gcp:storage/bucket:Bucket",
+}
+
+
+def keys_of(plan: Plan, one: Resource) -> set[str]:
+    """The URNs of the keys that encrypt `one`."""
+    if one.type == KEY_GRANT:
+        return set()
+    return {
+        source.urn
+        for key, sources in plan.unknown_inputs(one).items()
+        for source in sources
+        if source.type == CRYPTO_KEY
+        # Not only named somehow: in an input that says what to encrypt with.
+        and re.search("kms|encryption|cmek|replication", key, re.IGNORECASE)
+    }
+
+
+def waited_for(plan: Plan, one: Resource) -> set[str]:
+    """The URNs of all that must exist before `one`, at any distance."""
+    found: set[str] = set()
+    left = list(one.dependencies)
+    while left:
+        urn = left.pop()
+        if urn not in found:
+            found.add(urn)
+            left += plan.by_urn[urn].dependencies
+    return found
+
+
+def encrypted(plan: Plan) -> list[Resource]:
+    return [one for one in plan if keys_of(plan, one)]
+
+
+@pytest.mark.parametrize(
+    "one", encrypted(planned("prod")), ids=lambda one: f"{one.type.rsplit(':', 1)[1]} {one.name}"
+)
+def test_what_a_key_encrypts_waits_until_google_may_use_that_key(one: Resource) -> None:
+    """Otherwise the first `up` fails: the service agent is refused the key."""
+    plan = planned("prod")
+    usable = {
+        key.urn
+        for urn in waited_for(plan, one)
+        if plan.by_urn[urn].type == KEY_GRANT
+        for key in plan.resolve(plan.by_urn[urn], "cryptoKeyId")
+    }
+    for key in keys_of(plan, one):
+        assert key in usable, f"{one.urn} does not wait for the grant on {key}: depends_on=[*key.ready]"
+
+
+def test_every_kind_of_data_in_prod_is_encrypted_by_a_key_of_its_own_project() -> None:
+    plan = planned("prod")
+    assert {one.type for one in encrypted(plan)} == ENCRYPTED
+    # A replica takes its primary's key.
+    without = [
+        one.urn
+        for one in plan.of_type(*ENCRYPTED)
+        if not keys_of(plan, one) and one.inputs.get("instanceType") != "READ_REPLICA_INSTANCE"
+    ]
+    assert not without, "give it key=base.key(Agent...)"
+
+
 @both
 def test_nothing_of_this_machine_is_in_a_plan(plan: Plan) -> None:
     text = plan.to_json()

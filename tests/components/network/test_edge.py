@@ -1,56 +1,36 @@
-"""The edge: one way in, everything on it behind Cloud Armor, the unreleased behind a guard."""
+"""The edge: one way in, everything on it behind Cloud Armor and logged, a certificate for each host."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-import pulumi
 import pytest
 
 from components.component import Environment
 from components.errors import ComponentError
-from components.network.edge import ArmorTier, Edge
-from components.network.route import Caching, Canary, Gate, Route, needs_iap
-from components.network.waf import Attack, Mode, RateLimit, Tuning
+from components.network.route import Caching, Canary, Gate, Route
+from components.network.waf import RateLimit
 from components.observability.alert import AlertRouting
 from components.observability.alerting import Alerting
 from components.security.service_agents import Agent
 from tests.components.harness import Registered, environment, of_type, only, plan_of
-from tests.components.security.parts import AGENT, depends_on, not_waiting_for_apis, with_apis
+from tests.components.network.parts import (
+    API,
+    BACKEND,
+    DOMAIN,
+    FRONTEND,
+    GROUP,
+    URL_MAP,
+    edge,
+    one,
+    planned,
+    routing,
+)
+from tests.components.security.parts import not_waiting_for_apis, with_apis
 
-DOMAIN = "voice.example.com"
-BACKEND = "gcp:compute/backendService:BackendService"
-GROUP = "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup"
-POLICY = "gcp:compute/securityPolicy:SecurityPolicy"
 RULE = "gcp:compute/globalForwardingRule:GlobalForwardingRule"
-URL_MAP = "gcp:compute/uRLMap:URLMap"
 ALERT = "gcp:monitoring/alertPolicy:AlertPolicy"
 RECORD = "gcp:dns/recordSet:RecordSet"
-
-FRONTEND = Route(name="frontend", service="voicestack-prod-frontend", caching=Caching.STATIC)
-API = Route(name="api", service="voicestack-prod-api", paths=("/api/*", "/health"))
-
-
-def edge(env: Environment, **changes: Any) -> Edge:
-    given: dict[str, Any] = {"domain": DOMAIN, "routes": [FRONTEND, API]}
-    return Edge("edge", env=env, **(given | changes))
-
-
-def planned(**changes: Any) -> list[Registered]:
-    return plan_of(lambda env: edge(env, **changes))
-
-
-def one(found: list[Registered], type_: str, name: str) -> Registered:
-    return next(each for each in of_type(found, type_) if each.name == name)
-
-
-def rules_of(found: list[Registered], name: str = "edge") -> dict[int, dict[str, Any]]:
-    return {int(rule["priority"]): rule for rule in one(found, POLICY, name).inputs["rules"]}
-
-
-def routing() -> AlertRouting:
-    channel = pulumi.Output.from_input("projects/p/notificationChannels/1")
-    return AlertRouting(page=(channel,), notify=(channel,))
 
 
 def told_of(env: Environment) -> AlertRouting:
@@ -185,142 +165,6 @@ def test_dns_is_set_where_the_zone_is_ours_and_told_where_it_is_not() -> None:
     }
 
 
-# Cloud Armor
-
-
-def test_armor_looks_for_every_class_of_attack_by_the_current_rules() -> None:
-    expressions = [
-        rule["match"]["expr"]["expression"] for rule in rules_of(planned()).values() if "expr" in rule["match"]
-    ]
-    for wanted in ("sqli", "xss", "lfi", "rce", "protocolattack", "scannerdetection"):
-        assert f"evaluatePreconfiguredWaf('{wanted}-v422-stable', {{'sensitivity': 1}})" in expressions
-    assert len(expressions) == len(Attack)
-
-
-def test_armor_ends_closed_and_counting_is_the_only_door() -> None:
-    rules = rules_of(planned())
-    assert rules[2147483647]["action"] == "deny(403)"
-    assert [rule["action"] for _, rule in sorted(rules.items())][-2] == "rate_based_ban"
-    assert not [rule for rule in rules.values() if rule["action"] == "allow"]
-    assert "preview" not in rules[10000] or rules[10000]["preview"] is False, "a previewed door is shut"
-    assert max(rules) == 2147483647
-
-
-def test_an_address_that_keeps_on_is_banned() -> None:
-    options = rules_of(planned(limit=RateLimit(requests=100, ban_requests=50, ban_seconds=900)))[10000][
-        "rateLimitOptions"
-    ]
-    assert options["enforceOnKey"] == "IP"
-    assert options["exceedAction"] == "deny(429)"
-    assert options["rateLimitThreshold"] == {"count": 100, "intervalSec": 60}
-    assert options["banThreshold"] == {"count": 50, "intervalSec": 60}
-    assert options["banDurationSec"] == 900
-
-
-def test_one_class_can_be_tried_out_while_the_others_refuse() -> None:
-    rules = rules_of(
-        planned(
-            tuning={Attack.SQL_INJECTION: Tuning(mode=Mode.PREVIEW, without=("owasp-crs-v042200-id942350-sqli",))}
-        )
-    )
-    previewed = [rule for rule in rules.values() if rule.get("preview")]
-    assert len(previewed) == 1
-    assert "'opt_out_rule_ids': ['owasp-crs-v042200-id942350-sqli']" in previewed[0]["match"]["expr"]["expression"]
-
-
-def test_load_tests_are_not_counted_but_still_searched() -> None:
-    rules = rules_of(planned(load_test_ranges=["203.0.114.0/28"]))
-    allow = next(priority for priority, rule in rules.items() if rule["action"] == "allow")
-    attacks = [priority for priority, rule in rules.items() if "expr" in rule["match"]]
-    assert max(attacks) < allow < 10000
-
-
-def test_adaptive_protection_acts_only_where_it_is_paid_for() -> None:
-    def deploys(tier: ArmorTier) -> bool:
-        return any("AutoDeploy" in str(rule) for rule in rules_of(planned(armor_tier=tier)).values())
-
-    assert deploys(ArmorTier.ENTERPRISE)
-    assert not deploys(ArmorTier.STANDARD)
-    layer7 = one(planned(), POLICY, "edge").inputs["adaptiveProtectionConfig"]["layer7DdosDefenseConfig"]
-    assert layer7["enable"] is True
-    assert not {"thresholdConfigs"} & set(layer7)
-
-
-def test_json_is_parsed_and_requests_are_not_copied_to_the_logs() -> None:
-    options = one(planned(), POLICY, "edge").inputs["advancedOptionsConfig"]
-    assert options == {"jsonParsing": "STANDARD", "logLevel": "NORMAL", "requestBodyInspectionSize": "64KB"}
-
-
-# Canary and IAP
-
-
-def test_the_canary_reaches_the_tagged_revision_only_from_the_allowed_addresses() -> None:
-    found = planned(canary=Canary(routes=("api",), source_ranges=("198.51.101.7/32",)))
-    assert one(found, GROUP, "edge-api-canary").inputs["cloudRun"]["tag"] == "canary"
-    assert "tag" not in one(found, GROUP, "edge-api").inputs["cloudRun"]
-    rules = rules_of(found, "edge-canary")
-    assert rules[10000]["match"]["config"]["srcIpRanges"] == ["198.51.101.7/32"]
-    assert rules[2147483647]["action"] == "deny(403)"
-    used = one(found, BACKEND, "edge-api-canary").property_dependencies["securityPolicy"]
-    assert any(urn.endswith("edge-canary") for urn in used), "the guard must hang on the backend itself"
-
-
-def test_the_canary_can_be_guarded_by_name_instead() -> None:
-    ci = "serviceAccount:ci@acme-voice-prod.iam.gserviceaccount.com"
-    found = planned(canary=Canary(routes=("api",), people=(ci,)))
-    assert one(found, BACKEND, "edge-api-canary").inputs["iap"] == {"enabled": True}
-    admitted = only(found, "gcp:iap/webBackendServiceIamMember:WebBackendServiceIamMember").inputs
-    assert (admitted["member"], admitted["role"]) == (ci, "roles/iap.httpsResourceAccessor")
-    assert len(of_type(found, POLICY)) == 1
-
-
-def test_the_canary_has_a_host_of_its_own_and_nothing_else_leads_there() -> None:
-    url_map = one(
-        planned(canary=Canary(routes=("api",), source_ranges=("198.51.101.7/32",))), URL_MAP, "edge"
-    ).inputs
-    hosts = {rule["hosts"][0]: rule["pathMatcher"] for rule in url_map["hostRules"]}
-    assert set(hosts) == {DOMAIN, f"canary.{DOMAIN}"}
-    matcher = next(each for each in url_map["pathMatchers"] if each["name"] == hosts[f"canary.{DOMAIN}"])
-    assert [rule["paths"] for rule in matcher["pathRules"]] == [["/api/*", "/health"]]
-    assert matcher["defaultUrlRedirect"]["hostRedirect"] == DOMAIN, "other paths must not reach a backend"
-    assert "defaultService" not in matcher
-
-
-def test_a_route_behind_iap_admits_those_named() -> None:
-    admin = Route(
-        name="admin",
-        service="voicestack-prod-admin",
-        host="admin.example.com",
-        gate=Gate.IAP,
-        people=("group:staff@example.com",),
-    )
-    found = planned(routes=[FRONTEND, API, admin])
-    assert one(found, BACKEND, "edge-admin").inputs["iap"] == {"enabled": True}
-    assert one(found, BACKEND, "edge-api").inputs["iap"] == {"enabled": False}
-    assert only(found, "gcp:iap/webBackendServiceIamMember:WebBackendServiceIamMember")
-
-
-def test_who_is_admitted_by_iap_is_known_before_the_project_is_made() -> None:
-    canary = Canary(routes=("api",), people=("group:staff@example.com",))
-    admin = Route(name="admin", service="x", gate=Gate.IAP, people=("group:staff@example.com",))
-    assert needs_iap(canary=canary)
-    assert needs_iap([FRONTEND, admin])
-    assert not needs_iap([FRONTEND, API], Canary(routes=("api",), source_ranges=("198.51.101.7/32",)))
-
-
-def test_iap_is_not_switched_on_in_a_project_without_its_agent() -> None:
-    canary = Canary(routes=("api",), people=("group:staff@example.com",))
-    agents = {Agent.PUBSUB: cast("pulumi.Resource", None)}
-    with pytest.raises(ComponentError, match=r"Agent\.IAP"):
-        edge(environment(agents=agents), canary=canary)
-
-
-def test_iap_is_switched_on_once_its_agent_exists() -> None:
-    canary = Canary(routes=("api",), people=("group:staff@example.com",))
-    found = plan_of(lambda env: edge(with_apis(env, Agent.IAP), canary=canary))
-    assert depends_on(found, one(found, BACKEND, "edge-api-canary"), "agent-IAP", AGENT)
-
-
 def test_everything_of_the_edge_waits_for_the_apis() -> None:
     canary = Canary(routes=("api",), source_ranges=("198.51.101.7/32",), people=("group:staff@example.com",))
 
@@ -329,9 +173,6 @@ def test_everything_of_the_edge_waits_for_the_apis() -> None:
         edge(ready, canary=canary, dns_zone="example-zone", alerts=told_of(ready))
 
     assert not not_waiting_for_apis(plan_of(program)), "give it depends_on=list(env.apis)"
-
-
-# Alerts
 
 
 def test_alerts_are_derived_from_what_they_watch() -> None:
@@ -343,9 +184,6 @@ def test_alerts_are_derived_from_what_they_watch() -> None:
     errors = alerts["edge-errors"]["conditionPrometheusQueryLanguage"]["query"]
     assert 'url_map_name="voicestack-prod-edge"' in errors
     assert "certificates_expiry" in alerts["edge-expiry"]["conditionMatchedLog"]["filter"]
-
-
-# Bad arguments
 
 
 @pytest.mark.parametrize(
@@ -401,31 +239,3 @@ def test_a_route_that_cannot_work_is_refused(changes: dict[str, Any], told: str)
     with pytest.raises(ComponentError) as refused:
         Route(name="r", service="s", **changes)
     assert told in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"routes": ("api",)},
-        {"routes": (), "source_ranges": ("198.51.101.7/32",)},
-        {"routes": ("api",), "source_ranges": ("0.0.0.0/0",)},
-        {"routes": ("api",), "people": ("allAuthenticatedUsers",)},
-        {"routes": ("api",), "source_ranges": ("198.51.101.7/32",), "tag": "a-tag-that-is-long"},
-    ],
-)
-def test_a_canary_without_a_real_guard_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(ComponentError):
-        Canary(**changes)
-
-
-@pytest.mark.parametrize(
-    "changes", [{"requests": 0}, {"requests": 10001}, {"per_seconds": 45}, {"ban_seconds": 1}, {"ban_requests": 0}]
-)
-def test_a_rate_limit_that_google_refuses_is_refused_here(changes: dict[str, int]) -> None:
-    with pytest.raises(ComponentError):
-        RateLimit(**changes)
-
-
-def test_an_unknown_signature_is_refused() -> None:
-    with pytest.raises(ComponentError, match="not a signature"):
-        Tuning(without=("942350",))

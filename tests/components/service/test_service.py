@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -136,6 +137,17 @@ def test_the_first_revision_waits_for_its_grants_and_not_for_whole_components() 
     assert not any(urn.split("::")[2].split("$")[-1].startswith("voicestack:test") for urn in waits)
 
 
+@pytest.mark.parametrize("protect", [True, False])
+def test_a_service_is_deleted_only_where_the_environment_protects_nothing(protect: bool) -> None:
+    assert only(plan_of(service, protect=protect), SERVICE).inputs["deletionProtection"] is protect
+
+
+def test_a_service_runs_in_the_second_generation_sandbox() -> None:
+    """Full Linux, not emulated system calls: https://cloud.google.com/run/docs/about-execution-environments."""
+    template = only(plan_of(service), SERVICE).inputs["template"]
+    assert template["executionEnvironment"] == "EXECUTION_ENVIRONMENT_GEN2"
+
+
 def test_a_service_registers_what_it_declared_to_use() -> None:
     def program(env: Environment) -> None:
         service(env, uses=[Entity("store", env=env).use("read")])
@@ -164,6 +176,26 @@ def test_a_secret_is_a_reference_in_the_template() -> None:
             "valueSource": {"secretKeyRef": {"secret": "voicestack-prod-key", "version": "latest"}},
         }
     ]
+
+
+def test_a_plain_variable_never_overrides_what_a_use_sets() -> None:
+    def program(env: Environment, value: str) -> None:
+        access = Entity("store", env=env).use(variables={"STORE_URL": "granted"})
+        service(env, uses=[access], container=Container(image=IMAGE, variables={"STORE_URL": value}))
+
+    for value in ("elsewhere", "granted"):
+        with pytest.raises(ComponentError, match="STORE_URL is both plain and set by a use"):
+            plan_of(partial(program, value=value))
+
+
+def test_a_container_has_what_its_uses_set_and_its_own_variables() -> None:
+    def program(env: Environment) -> None:
+        access = Entity("store", env=env).use(variables={"STORE_URL": "granted"})
+        service(env, uses=[access], container=Container(image=IMAGE, variables={"LOG_LEVEL": "DEBUG"}))
+
+    envs = only(plan_of(program), SERVICE).inputs["template"]["containers"][0]["envs"]
+    assert {"name": "STORE_URL", "value": "granted"} in envs
+    assert {"name": "LOG_LEVEL", "value": "DEBUG"} in envs
 
 
 def test_minimum_instances_are_the_services_so_that_no_old_revision_keeps_its_own() -> None:
@@ -197,6 +229,30 @@ def test_two_services_may_call_each_other() -> None:
         "voicestack-prod-users": f"serviceAccount:voicestack-voice@{PROJECT}.iam.gserviceaccount.com",
         "voicestack-prod-voice": f"serviceAccount:voicestack-users@{PROJECT}.iam.gserviceaccount.com",
     }
+
+
+def test_no_service_waits_for_its_right_to_call_another() -> None:
+    """Two that call each other would wait for each other: the right needs the one that is called."""
+
+    def program(env: Environment, *, promise_first: bool) -> None:
+        users = PromisedService("users", env=env)
+
+        def keep(*uses: Access) -> None:
+            service(env, "users", uses=uses, promised=users)
+
+        if not promise_first:
+            keep()
+        voice = service(env, "voice", uses=[_without_network(users.invoke())])
+        if promise_first:
+            keep(_without_network(voice.invoke()))
+        service(env, "ledger", uses=[_without_network(voice.invoke())])
+
+    for promise_first in (True, False):
+        found = plan_of(partial(program, promise_first=promise_first))
+        rights = {one.urn for one in of_type(found, INVOKER)}
+        assert len(rights) >= 2
+        for one in of_type(found, SERVICE):
+            assert not one.dependencies & rights, f"{one.name} waits for a right to call: Grant(wait=False)"
 
 
 def _without_network(access: Access) -> Access:

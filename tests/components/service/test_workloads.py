@@ -19,6 +19,8 @@ from tests.components.harness import PROJECT, of_type, only, plan_of
 from tests.components.service.test_service import IMAGE, INVOKER, service
 
 CONTAINER = Container(image=IMAGE, args=["migrate"])
+JOB = "gcp:cloudrunv2/job:Job"
+POOL = "gcp:cloudrunv2/workerPool:WorkerPool"
 MEMBER = "gcp:projects/iAMMember:IAMMember"
 
 
@@ -26,7 +28,7 @@ def test_a_job_runs_as_an_identity_of_its_own_and_up_never_starts_it() -> None:
     found = plan_of(
         lambda env: Job("migrate", env=env, container=CONTAINER, description="Migrates.", timeout_s=600)
     )
-    job = only(found, "gcp:cloudrunv2/job:Job").inputs
+    job = only(found, JOB).inputs
     assert job["template"]["template"]["serviceAccount"].startswith("voicestack-migrate@")
     assert "startExecutionToken" not in job
     assert "runExecutionToken" not in job
@@ -37,9 +39,28 @@ def test_a_worker_pool_has_a_fixed_number_of_instances_and_no_address() -> None:
     found = plan_of(
         lambda env: WorkerPool("rooms", env=env, container=CONTAINER, description="Holds rooms.", instances=2)
     )
-    pool = only(found, "gcp:cloudrunv2/workerPool:WorkerPool").inputs
+    pool = only(found, POOL).inputs
     assert pool["scaling"] == {"scalingMode": "MANUAL", "manualInstanceCount": 2}
     assert "ports" not in pool["template"]["containers"][0]
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_jobs_and_pools_are_deleted_only_where_the_environment_protects_nothing(protect: bool) -> None:
+    def program(env: Environment) -> None:
+        Job("migrate", env=env, container=CONTAINER, description="Migrates.", timeout_s=600)
+        WorkerPool("rooms", env=env, container=CONTAINER, description="Holds rooms.", instances=1)
+
+    found = plan_of(program, protect=protect)
+    for type_ in (JOB, POOL):
+        assert only(found, type_).inputs["deletionProtection"] is protect
+
+
+def test_a_job_runs_in_the_second_generation_sandbox() -> None:
+    found = plan_of(
+        lambda env: Job("migrate", env=env, container=CONTAINER, description="Migrates.", timeout_s=600)
+    )
+    task = only(found, JOB).inputs["template"]["template"]
+    assert task["executionEnvironment"] == "EXECUTION_ENVIRONMENT_GEN2"
 
 
 def test_a_deployer_may_act_as_the_workloads_it_deploys_and_as_nobody_else() -> None:
