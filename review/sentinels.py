@@ -46,3 +46,10 @@ def holds_unknown(value: Any) -> bool:
     if isinstance(value, list):
         return any(map(holds_unknown, value))
     return False
+
+
+def holds_secret(value: Any) -> bool:
+    """Whether `value` is a secret's mark or has one anywhere inside."""
+    if isinstance(value, dict):
+        return is_secret(value) or any(map(holds_secret, value.values()))
+    return isinstance(value, list) and any(map(holds_secret, value))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from review.engine.table import facts_of
-from review.sentinels import SECRET_KIND, SIGNATURE, UNKNOWN, holds_unknown, is_secret
+from review.sentinels import SECRET_KIND, SIGNATURE, UNKNOWN, holds_secret, holds_unknown, is_secret
 
 Inputs = Mapping[str, Any]
 FROM_PROVIDER = "${provider."
@@ -60,7 +60,9 @@ def planned(type_: str, inputs: Inputs, provider: Inputs) -> dict[str, Any]:
 def _actual(value: Any, inputs: Inputs, provider: Inputs) -> Any:
     if value == SAME_LABELS:
         labels = inputs.get("labels") or {}
-        return {SIGNATURE: SECRET_KIND, "value": UNKNOWN if holds_unknown(labels) else dict(labels)}
+        # Secrets among the inputs are emptied: their copy would be a secret without a value.
+        known = not holds_unknown(labels) and not holds_secret(labels)
+        return {SIGNATURE: SECRET_KIND, "value": dict(labels) if known else UNKNOWN}
     if isinstance(value, str) and value.startswith(FROM_PROVIDER):
         setting = provider.get(value[len(FROM_PROVIDER) : -1])
         return setting if _known(setting) else None

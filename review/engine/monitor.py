@@ -15,11 +15,12 @@ from pulumi.runtime.proto import resource_pb2
 
 from review.engine import urn as urns
 from review.engine.answer import planned_state
+from review.engine.coercion import coerced
 from review.engine.computed import planned
 from review.engine.defaults import defaults_of
 from review.engine.options import options_of
 from review.engine.providers import Providers
-from review.engine.schema import check_inputs
+from review.engine.schema import check_inputs, fits
 from review.engine.values import from_struct
 from review.errors import EngineError
 from review.plan import PROVIDER_PREFIX, STACK_TYPE, Resource
@@ -62,13 +63,18 @@ class Monitor(MockMonitor):
         source = [f"{frame.pc.uri}:{frame.pc.line}" for frame in request.stackTrace.frames] or None
         self._refuse(request, urn, source)
         is_provider = request.type.startswith(PROVIDER_PREFIX)
-        inputs = from_struct(request.object)
+        about = f"an input of '{request.name}' ({request.type})"
+        inputs = from_struct(request.object, about)
         if is_provider and request.version:
             inputs.setdefault("version", request.version)
         provider = None
         if request.custom and not is_provider and request.type.partition(":")[0] != "pulumi":
             provider = self._providers.used_by(request, self.recorded, source)
-            check_inputs(self.classes.get(request.type), request.type, request.name, inputs, source)
+            declared = self.classes.get(request.type)
+            if declared is not None and not fits(declared, inputs):
+                understood = from_struct(coerced(declared, request.type, request.object), about)
+                check_inputs(declared, request.type, request.name, understood, source)
+                inputs = from_struct(request.object, about)
         defaults = defaults_of(request.type, inputs)
         self.recorded[urn] = Resource(
             urn=urn,
@@ -125,10 +131,8 @@ class Monitor(MockMonitor):
                 fix="give one of them another name or another parent",
             )
         if request.transforms:
-            raise EngineError(
-                f"'{request.name}' ({request.type}) has transforms{at}",
-                why="the embedded engine runs no transforms, so the plan would differ from the real one",
-                fix="set the properties where the resource is made",
+            raise _transforms(
+                f"'{request.name}' ({request.type})", at, fix="set the properties where the resource is made"
             )
         if request.remote:
             raise EngineError(
@@ -153,13 +157,37 @@ class Monitor(MockMonitor):
             fix="take the value from the stack's settings, or from an output of a resource",
         )
 
+    def Call(self, request: resource_pb2.ResourceCallRequest) -> Any:  # noqa: N802
+        """Refused: a method of a resource runs in its provider."""
+        raise EngineError(
+            f"the program calls the method {request.tok}",
+            why="a plan is made with no provider, and what the call returns is not in the commit",
+            fix="take the value from the stack's settings, or from an output of a resource",
+        )
+
+    def RegisterStackTransform(self, _request: Any) -> Any:  # noqa: N802
+        """Refused: transforms are not run."""
+        raise _transforms("the stack", fix="set the properties where the resources are made")
+
+    def RegisterStackInvokeTransform(self, _request: Any) -> Any:  # noqa: N802
+        """Refused: transforms are not run."""
+        raise _transforms("the stack", fix="a plan calls no functions: take the values from the stack's settings")
+
     def RegisterResourceOutputs(  # noqa: N802
         self, request: resource_pb2.RegisterResourceOutputsRequest
     ) -> empty_pb2.Empty:
         """Keeps what a component, or the stack, offers."""
-        outputs = from_struct(request.outputs)
         resource = self.recorded[request.urn]
+        outputs = from_struct(request.outputs, f"an output of '{resource.name}' ({resource.type})")
         if resource.type == STACK_TYPE:
             self.stack_outputs = outputs
         object.__setattr__(resource, "outputs", outputs)
         return empty_pb2.Empty()
+
+
+def _transforms(whose: str, at: str = "", *, fix: str) -> EngineError:
+    return EngineError(
+        f"{whose} has transforms{at}",
+        why="the embedded engine runs no transforms, so the plan would differ from the real one",
+        fix=fix,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from typing import Any
 
 from review.engine import urn as urns
@@ -34,7 +35,8 @@ class Providers:
                 "from the settings",
                 fix="pass the explicit provider: opts=ResourceOptions(provider=…), or a parent that has it",
             )
-        suffix = "_" + request.version.replace(".", "_") if request.version else ""
+        version = request.version or _installed(package)
+        suffix = "_" + version.replace(".", "_") if version else ""
         name = f"default{suffix}"
         type_ = PROVIDER_PREFIX + package
         urn = urns.make(stack=self._stack, project=self._project, parent=None, type_=type_, name=name)
@@ -45,7 +47,7 @@ class Providers:
                 name=name,
                 custom=True,
                 parent=None,
-                inputs={"version": request.version} if request.version else {},
+                inputs={"version": version} if version else {},
                 options=Options(
                     protect=False,
                     ignoreChanges=[],
@@ -56,3 +58,11 @@ class Providers:
                 ),
             )
         return urn
+
+
+def _installed(package: str) -> str:
+    """The version of a package's SDK, which serves resources that name none; empty where it is not installed."""
+    try:
+        return metadata.version(f"pulumi-{package}")
+    except metadata.PackageNotFoundError:
+        return ""

@@ -24,16 +24,19 @@ Check = Callable[[Any, str], Iterator[Problem]]
 
 
 def check_inputs(
-    declared: type | None, type_: str, name: str, inputs: Mapping[str, Any], source: list[str] | None
+    declared: type, type_: str, name: str, inputs: Mapping[str, Any], source: list[str] | None
 ) -> None:
     """EngineError where `inputs` lack, exceed or contradict the input class `declared`."""
-    if declared is None:
-        return
     problem = next(_object(declared)(inputs, ""), None)
     if problem is not None:
         path, what, fix = problem
         at = f" (at {source[0]})" if source else ""
         raise EngineError(f"'{name}' ({type_}): {path} {what}{at}", why="the provider would refuse it", fix=fix)
+
+
+def fits(declared: type, inputs: Mapping[str, Any]) -> bool:
+    """Whether `inputs` are what the input class `declared` says."""
+    return next(_object(declared)(inputs, ""), None) is None
 
 
 @cache
@@ -100,7 +103,9 @@ def _list(inner: Check) -> Check:
             yield path, f"is {_kind(value)}, not a list", "put it into a list"
             return
         for index, item in enumerate(value):
-            if not _open(item):
+            if item is None:
+                yield f"{path}[{index}]", "is nothing", "leave it out of the list"
+            elif not _open(item):
                 yield from inner(item, f"{path}[{index}]")
 
     return check

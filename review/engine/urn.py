@@ -23,8 +23,3 @@ def qualified_type(urn: str) -> str:
 def type_of(urn: str) -> str:
     """The resource's own type in a URN."""
     return qualified_type(urn).rsplit("$", 1)[-1]
-
-
-def name_of(urn: str) -> str:
-    """The logical name in a URN; it may itself hold `::`."""
-    return urn.split("::", 3)[3]

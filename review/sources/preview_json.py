@@ -24,7 +24,7 @@ def read(text: str, *, system: str | None = None, origin: str = "the preview") -
         found: dict[str, Resource] = {}
         for step in raw["steps"]:
             if step["op"] not in _GONE and step.get("newState"):
-                made = resource(step["newState"], aliases=False)
+                made = resource(step["newState"])
                 found[made.urn] = made
         if not found:
             raise ValueError("it has no step that leaves a resource")

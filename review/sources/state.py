@@ -1,6 +1,7 @@
 """A plan from `pulumi stack export`: what exists, in the shape of what will exist.
 
-Ciphertext is dropped like any secret's value. Resources that wait for their deletion are left out.
+Ciphertext is dropped like any secret's value. Resources that wait for their deletion are left out. What a state
+does not say (aliases, sources) is None in the plan.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def read(text: str, *, system: str | None = None, origin: str = "the state") -> 
         found: dict[str, Resource] = {}
         for item in raw["deployment"]["resources"]:
             if not item.get("delete"):
-                made = resource(item, aliases=True)
+                made = resource(item)
                 found[made.urn] = made
         if not found:
             raise ValueError("it holds no resources")

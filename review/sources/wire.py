@@ -12,8 +12,8 @@ from review.plan import PROVIDER_PREFIX, Options, Resource
 from review.sentinels import SECRET_KIND, SIGNATURE, secret
 
 _NAMES_OF_DEFAULTS = "__defaults"
-_INTERNAL = "__"
-"""Begins the keys that engine and provider keep for themselves."""
+_INTERNAL = ("__internal", "__meta", "__pulumi")
+"""Beginnings of the keys that engine and provider keep for themselves; below a property they are the user's."""
 PREVIEW_SECRET = "[secret]"  # noqa: S105 - the mark, not a secret
 
 
@@ -25,7 +25,7 @@ def split(value: Any, defaults: dict[str, Any], path: str = "") -> Any:
         added = set(value.get(_NAMES_OF_DEFAULTS) or ())
         kept = {}
         for key, item in value.items():
-            if key.startswith(_INTERNAL):
+            if key == _NAMES_OF_DEFAULTS or (not path and key.startswith(_INTERNAL)):
                 continue
             below = f"{path}.{key}" if path else key
             if key in added:
@@ -42,8 +42,11 @@ def split(value: Any, defaults: dict[str, Any], path: str = "") -> Any:
     return value
 
 
-def resource(raw: dict[str, Any], *, aliases: bool) -> Resource:
-    """A resource as previews and states write it; `aliases` says whether this one writes aliases."""
+def resource(raw: dict[str, Any]) -> Resource:
+    """A resource as previews and states write it.
+
+    Neither tells aliases: the engine forgets them as soon as it has found the older resource.
+    """
     defaults: dict[str, Any] = {}
     inputs = split(raw.get("inputs") or {}, defaults)
     outputs = raw.get("outputs")
@@ -69,7 +72,7 @@ def resource(raw: dict[str, Any], *, aliases: bool) -> Resource:
             replaceOnChanges=list(raw.get("replaceOnChanges") or ()),
             retainOnDelete=bool(raw.get("retainOnDelete")),
             deletedWith=raw.get("deletedWith") or None,
-            aliases=sorted(raw.get("aliases") or ()) if aliases else None,
+            aliases=None,
             customTimeouts=raw.get("customTimeouts") or None,
             additionalSecretOutputs=sorted(raw.get("additionalSecretOutputs") or ()),
         ),

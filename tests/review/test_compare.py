@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from review.comparison import as_if, compare
 from review.markdown import MARKER, as_markdown
-from review.plan import Plan, Resource
-from review.sentinels import UNKNOWN, secret
+from review.plan import Options, Plan, Resource
+from review.sentinels import SECRET_KIND, SIGNATURE, UNKNOWN, secret
+
+VALUE = "a-distinctive-value"
 
 
 def resource(name: str, type_: str = "gcp:pubsub/topic:Topic", **inputs: Any) -> Resource:
@@ -55,11 +60,54 @@ def test_who_gains_access_is_told_even_when_the_member_is_not_known_yet() -> Non
     assert "sink" in row.member, "an unknown member is told by the resource that yields it"
 
 
-def test_a_secret_never_reaches_the_comment() -> None:
-    before = plan(resource("key", secretData="x"))
-    after = plan(resource("key", secretData=secret()))
-    text = as_markdown([compare(before, after)], "a", "b")
+def full_secret() -> dict[str, str]:
+    """A secret as no source should leave it: with its value."""
+    return {**secret(), "value": VALUE}
+
+
+@pytest.mark.parametrize(
+    "nested", [lambda it: it, lambda it: [{"deep": it, "beside": 1}]], ids=["plain", "nested"]
+)
+@pytest.mark.parametrize("side", ["before", "after", "both"])
+def test_a_secret_never_reaches_the_comment(side: str, nested: Callable[[Any], Any]) -> None:
+    before = "cleared" if side == "after" else full_secret()
+    after = "cleared" if side == "before" else {**full_secret(), "other": True}
+    compared = compare(
+        plan(resource("key", secretData=nested(before), kept=1)),
+        plan(resource("key", secretData=nested(after), kept=[nested(after)])),
+    )
+    text = as_markdown([compared], "a", "b")
+    assert VALUE not in text
+    assert SIGNATURE not in text, "the mark of a secret tells a reader nothing"
+    assert SECRET_KIND not in text
     assert "secret\\)" in text
+
+
+def test_a_grant_that_loses_its_condition_is_a_gain_of_access() -> None:
+    def conditioned(**condition: Any) -> Plan:
+        return plan(member("grant", topic="jobs", role="roles/x", member="user:a@example.com", **condition))
+
+    expression = "request.time < timestamp('2030-01-01T00:00:00Z')"
+    narrow, wide = conditioned(condition={"title": "until", "expression": expression}), conditioned()
+    found = compare(narrow, wide)
+    assert [row.condition for row in found.gained] == [""], "without its condition a grant reaches further"
+    assert [row.condition for row in found.lost] == [expression]
+    assert "| gains | user:a" in as_markdown([found], "a", "b")
+
+
+def test_losing_protection_is_a_change() -> None:
+    kept = resource("jobs")
+    before = plan(replace(kept, options=Options(protect=True, retainOnDelete=True)))
+    after = plan(replace(kept, options=Options(protect=False, retainOnDelete=True)))
+    (change,) = compare(before, after).changed[0].changes
+    assert (change.path, change.before, change.after) == ("options.protect", True, False)
+
+
+def test_an_option_that_one_source_cannot_tell_is_no_change() -> None:
+    kept = resource("jobs")
+    known = plan(replace(kept, options=Options(aliases=["urn:pulumi:prod::demo::a:b:C::old"])))
+    assert compare(plan(kept), known).empty
+    assert compare(known, plan(kept)).empty
 
 
 def test_text_of_a_plan_cannot_become_markup_or_a_mention() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -39,6 +40,23 @@ def named(plan: Plan, name: str, type_: str = "") -> Resource:
 def test_two_plans_of_the_same_commit_are_the_same_bytes() -> None:
     one, other = (plan_stack(BENCHMARK, "bench", config=SETTINGS).to_json() for _ in range(2))
     assert one == other
+
+
+def test_two_processes_plan_the_same_bytes_whatever_their_hashes() -> None:
+    program = "import sys; from pathlib import Path; from review.engine.run import plan_stack; "
+    program += "sys.stdout.write(plan_stack(Path(sys.argv[1]), sys.argv[2]).to_json())"
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", program, str(PROGRAMS / "quirks"), "dev"],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(made) == 1, "something is planned in the order of a set"
+    assert len(made.pop()) > 1000
 
 
 def test_nothing_about_the_plan_changes_for_speed() -> None:
@@ -152,23 +170,16 @@ def test_secrets_have_no_value_in_the_plan(quirks: Plan) -> None:
     assert "hunter2" not in quirks.to_json()
 
 
-def test_an_encrypted_setting_stays_secret_and_unknown(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        "token = pulumi.Config().require_secret('token')\n"
-        "class Box(pulumi.ComponentResource):\n"
-        "    def __init__(self, **props):\n"
-        "        super().__init__('x:y:Box', 'box', props)\n"
-        "Box(plain=token, made=token.apply(lambda it: it.upper()), text=pulumi.Output.concat('a', token),\n"
-        "    nested={'a': [token]})\n"
-        "pulumi.export('token', token)\n",
-        "config:\n  token: {secure: AAABsecretciphertext}\n",
-    )
-    plan = plan_stack(tmp_path, "dev")
-    box = named(plan, "box").inputs
-    assert box == {"plain": secret(), "made": secret(), "text": secret(), "nested": {"a": [secret()]}}
-    assert plan.outputs == {"token": secret()}
-    assert "ciphertext" not in plan.to_json()
+def test_a_program_may_end_itself_without_an_error(tmp_path: Path) -> None:
+    write(tmp_path, "import sys\npulumi.export('before', 1)\nsys.exit(0)\npulumi.export('after', 2)\n")
+    assert plan_stack(tmp_path, "dev").outputs == {"before": 1}
+
+
+def test_a_program_that_changes_the_import_path_changes_it_for_itself_only(tmp_path: Path) -> None:
+    before = list(sys.path)
+    write(tmp_path, "import sys\nsys.path.insert(0, '/of-the-program')\n")
+    plan_stack(tmp_path, "dev")
+    assert sys.path == before
 
 
 def test_options_are_in_the_plan_as_the_engine_keeps_them(quirks: Plan) -> None:

@@ -130,8 +130,18 @@ def test_a_preview_leaves_out_what_it_deletes() -> None:
     assert TOPIC not in preview_json.read(json.dumps({"steps": steps})).by_urn
 
 
-def test_what_a_source_lacks_is_null() -> None:
-    options = from_preview().by_urn[TOPIC].options
+@pytest.mark.parametrize("read", [from_preview, from_state])
+def test_only_what_the_engine_keeps_for_itself_is_dropped(read: Any) -> None:
+    given = {"__defaults": [], "__internal": {}, "__mine": 1, "labels": {"__defaults": [], "__internal": "x"}}
+    given["__pulumi-go-provider-version"] = "v1.5.0"
+    topic = read(inputs=given, outputs={"__meta": "{}", "__pulumi_raw_state_delta": {}, "a": 1}).by_urn[TOPIC]
+    assert topic.inputs == {"__mine": 1, "labels": {"__internal": "x"}}
+    assert topic.outputs == {"a": 1}
+
+
+@pytest.mark.parametrize("read", [from_preview, from_state])
+def test_what_a_source_lacks_is_null(read: Any) -> None:
+    options = read().by_urn[TOPIC].options
     assert options.aliases is None
     assert options.deleteBeforeReplace is None
     assert options.protect is False
@@ -168,6 +178,24 @@ def test_differences_are_told_with_resource_and_place() -> None:
         f"{TOPIC}: defaults.x: only embedded, 1",
         f"{TOPIC}: option protect: embedded false, real true",
     ]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        ("parent", PROVIDER),
+        ("provider", f"{PROVIDER}-2"),
+        ("dependencies", []),
+        ("propertyDependencies", {"labels": [TOPIC]}),
+    ],
+)
+def test_a_relation_that_differs_is_a_difference(attribute: str, value: Any) -> None:
+    real = from_preview()
+    other: Any = {attribute: value}
+    mine = [replace(it, **other) if it.urn == TOPIC else it for it in real]
+    embedded = Plan.of(mine, project="demo", stack="dev", system="demo", outputs={})
+    (found,) = differences(embedded, real)
+    assert found.startswith(f"{TOPIC}: {attribute}: embedded ")
 
 
 def test_one_and_true_are_not_the_same() -> None:

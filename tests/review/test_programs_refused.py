@@ -82,7 +82,72 @@ def test_transforms_are_refused_because_they_are_not_run(tmp_path: Path) -> None
         plan_stack(tmp_path, "dev")
 
 
-def test_a_logged_error_fails_as_in_the_real_engine(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["register_resource_transform", "register_invoke_transform"])
+def test_transforms_of_the_whole_stack_are_refused_too(tmp_path: Path, kind: str) -> None:
+    write(tmp_path, f"pulumi.runtime.{kind}(lambda args: None)\n")
+    with pytest.raises(EngineError, match="transforms"):
+        plan_stack(tmp_path, "dev")
+
+
+def test_a_method_of_a_resource_is_refused_because_no_provider_runs(tmp_path: Path) -> None:
+    write(tmp_path, "pulumi.export('made', pulumi.runtime.call('x:y:Z/method', {}))\n")
+    with pytest.raises(EngineError, match="x:y:Z/method"):
+        plan_stack(tmp_path, "dev")
+
+
+def test_a_program_that_reports_an_error_is_not_taken_as_planned(tmp_path: Path) -> None:
     write(tmp_path, "pulumi.log.error('broken')\n")
-    with pytest.raises(EngineError, match="broken"):
+    with pytest.raises(EngineError, match="broken") as refusal:
+        plan_stack(tmp_path, "dev")
+    assert "the real preview counts the error and goes on" in str(refusal.value), "the reason must be true"
+
+
+BOX = """
+class Box(pulumi.ComponentResource):
+    def __init__(self, **props):
+        super().__init__('x:y:Box', 'box', props)
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("float('nan')", "no finite number (nan)"),
+        ("[{'deep': float('-inf')}]", "no finite number (-inf)"),
+        ("pulumi.FileArchive('.')", "an archive"),
+        ("pulumi.AssetArchive({'a': pulumi.StringAsset('a')})", "an archive"),
+        ("pulumi.FileAsset('nowhere.txt')", "'nowhere.txt', which cannot be read"),
+        ("pulumi.RemoteAsset('https://example.com/a')", "an asset elsewhere"),
+    ],
+)
+def test_what_a_plan_cannot_hold_is_refused_with_its_resource(tmp_path: Path, value: str, told: str) -> None:
+    write(tmp_path, f"{BOX}Box(it={value})\n")
+    with pytest.raises(EngineError) as refusal:
+        plan_stack(tmp_path, "dev")
+    assert told in str(refusal.value)
+    assert "'box' (x:y:Box)" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "ack_deadline_seconds='60.0'",
+        "ack_deadline_seconds=' 60'",
+        "ack_deadline_seconds=''",
+        "ack_deadline_seconds=True",
+        "retain_acked_messages='yes'",
+        "retain_acked_messages=1",
+        "filter={'a': 'b'}",
+    ],
+)
+def test_a_scalar_that_the_provider_cannot_turn_is_refused(tmp_path: Path, wrong: str) -> None:
+    write(tmp_path, f"import pulumi_gcp as gcp\ngcp.pubsub.Subscription('sub', topic='t', {wrong})\n")
+    with pytest.raises(EngineError, match="'sub'"):
+        plan_stack(tmp_path, "dev")
+
+
+def test_a_list_with_nothing_in_one_place_is_refused(tmp_path: Path) -> None:
+    policy = "{'allowed_persistence_regions': ['europe-west1', None]}"
+    write(tmp_path, f"import pulumi_gcp as gcp\ngcp.pubsub.Topic('t', message_storage_policy={policy})\n")
+    with pytest.raises(EngineError, match=r"allowedPersistenceRegions\[1\] is nothing"):
         plan_stack(tmp_path, "dev")

@@ -36,6 +36,12 @@ CASES: dict[str, Callable[[], object]] = {
     "unknown-property": lambda: subscription(dead_letter_policy={"dead_leter_topic": "x"}),
     "unknown-argument": lambda: subscription(colour="red"),
     "wrong-type": lambda: subscription(ack_deadline_seconds="sixty"),
+    "hole-in-list": lambda: gcp.pubsub.Topic(  # type: ignore[call-overload]
+        "topic",
+        name="topic",
+        message_storage_policy={"allowed_persistence_regions": ["europe-west1", None]},
+        opts=options,
+    ),
     "wrong-kind": lambda: subscription(labels="text"),
     "list-for-object": lambda: subscription(push_config=[{"push_endpoint": "https://push.example.com"}]),
     "missing-input": lambda: subscription(push_config={}),
