@@ -36,6 +36,15 @@ class Environment:
     """The service agents that `ProjectBaseline` made."""
 
 
+def urn_of(types: str, name: str) -> str:
+    """The URN of `name`, whose chain of component types is `types`.
+
+    The engine makes the same text; writing it here lets a declared use name its target without waiting for it, so
+    two services may use each other.
+    """
+    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{types}::{name}"
+
+
 class Component(pulumi.ComponentResource):
     """A ComponentResource with the house rules: short type token, the environment's providers, known URN."""
 
@@ -60,9 +69,7 @@ class Component(pulumi.ComponentResource):
         self.name = name
         self.env = env
         self.qualified_type = chain
-        # The engine makes the same text; writing it here lets a declared use name its target without
-        # waiting for it, so two services may use each other.
-        self.declared_urn = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{chain}::{name}"
+        self.declared_urn = urn_of(chain, name)
         super().__init__(
             token,
             name,

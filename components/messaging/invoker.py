@@ -42,10 +42,7 @@ def calling(endpoint: ServiceEndpoint, service: pulumi.Input[str] | None) -> Acc
     """The use of `endpoint`; `service` is the created service's name, so that the grant follows it."""
     return Access(
         verb="invoke",
-        target=(
-            f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}"
-            f"::voicestack:service:Service::{endpoint.purpose}"
-        ),
+        target=endpoint.urn,
         grants=(endpoint.invoker_grant(service),),
     )
 

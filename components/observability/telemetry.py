@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import pulumi
 
-from components.component import Environment
+from components.component import Environment, urn_of
 from components.links import Access
 from components.security.project_roles import project_grant
 
 
 def write_telemetry(env: Environment) -> Access:
     """Writing application metrics and traces; both roles exist on a project only."""
-    stack, project = pulumi.get_stack(), pulumi.get_project()
     return Access(
         verb="write telemetry",
-        target=f"urn:pulumi:{stack}::{project}::pulumi:pulumi:Stack::{project}-{stack}",
+        target=urn_of("pulumi:pulumi:Stack", f"{pulumi.get_project()}-{pulumi.get_stack()}"),
         grants=(
             project_grant(env.project, key="write-metrics", role="roles/monitoring.metricWriter"),
             project_grant(env.project, key="write-traces", role="roles/cloudtrace.agent"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_gcp import cloudrunv2
 
-from components.component import Environment
+from components.component import Environment, urn_of
 from components.errors import NamingError
 from components.links import Grant, variable_name
 from components.naming import Kind
@@ -54,6 +54,11 @@ class ServiceEndpoint:
             uri=f"https://{label}.{env.region}.run.app",
             audience=name,
         )
+
+    @property
+    def urn(self) -> str:
+        """The URN of the service, which the program makes at its top level."""
+        return urn_of("voicestack:service:Service", self.purpose)
 
     @property
     def variables(self) -> dict[str, str]:

@@ -27,13 +27,12 @@ class PromisedService:
 
     def __init__(self, name: str, *, env: Environment) -> None:
         self.endpoint = ServiceEndpoint.of(name, env=env)
-        self.urn = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::voicestack:service:Service::{name}"
         self._waiting: list[Callable[[Service], object]] = []
         self._kept: Service | None = None
 
     def keep(self, service: Service) -> None:
         """Called by the service itself: makes the grants that were asked for; LinkError for another service."""
-        if service.declared_urn != self.urn:
+        if service.declared_urn != self.endpoint.urn:
             raise LinkError(
                 f"'{service.name}' keeps the promise of '{self.endpoint.purpose}'",
                 why="callers would be granted access to another service than they call",
@@ -56,7 +55,7 @@ class PromisedService:
         key = f"{self.endpoint.purpose}-invoke"
         return Access(
             verb="invoke",
-            target=self.urn,
+            target=self.endpoint.urn,
             grants=(Grant(key=key, role="roles/run.invoker", make=make, wait=False),),
             variables=self.endpoint.variables,
             network=True,
