@@ -73,7 +73,7 @@ class Foundation:
 
     def key(self, agent: Agent) -> EncryptionKey | None:
         """The key that one Google service encrypts with; None where Google's own keys do."""
-        return self.keys.for_service(agent) if self.keys else None
+        return _key(self.keys, agent)
 
     @classmethod
     def of(cls, settings: SystemSettings, *, apis: Collection[str], agents: Collection[Agent]) -> Foundation:
@@ -112,7 +112,7 @@ class Foundation:
             env=env,
             tables={},
             partition_days=size.log_archive_days,
-            key=keys.for_service(Agent.BIGQUERY) if keys else None,
+            key=_key(keys, Agent.BIGQUERY),
         )
         # Without a key, in any environment: Error Reporting reads no log bucket that has one.
         # https://cloud.google.com/error-reporting/docs/setup
@@ -131,9 +131,11 @@ class Foundation:
             keys=keys,
             alerting=alerting,
             network=network,
-            registry=ImageRegistry(
-                "images", env=env, key=keys.for_service(Agent.ARTIFACT_REGISTRY) if keys else None
-            ),
+            registry=ImageRegistry("images", env=env, key=_key(keys, Agent.ARTIFACT_REGISTRY)),
             archive=archive,
             application=ApplicationMetrics("application", env=env, archive=archive, alerts=alerting.routing),
         )
+
+
+def _key(keys: Keys | None, agent: Agent) -> EncryptionKey | None:
+    return keys.for_service(agent) if keys else None

@@ -74,23 +74,16 @@ class Job(Workload):
 
     def deploy(self, releaser: ReleaserRole) -> Access:
         """Releasing a new version of this job, and running it as the job's identity."""
-
-        def make(name: str, identity: Identity, opts: pulumi.ResourceOptions) -> pulumi.Resource:
-            return cloudrunv2.JobIamMember(
-                name,
-                project=self.env.project,
-                location=self.env.region,
-                name=self.job_name,
-                role=releaser.granted,
-                member=identity.member,
-                opts=opts,
-            )
-
-        release = Grant(key=f"{self.name}-release", role=releaser.role_name, make=make)
+        release = self._grant("release", releaser.role_name, releaser.granted)
         return Access(verb="deploy", target=self, grants=(release, releaser.follow(), self.act_as()))
 
     def run(self) -> Access:
         """Starting this job, as it is: `roles/run.invoker` on it alone."""
+        role = "roles/run.invoker"
+        return Access(verb="run", target=self, grants=(self._grant("run", role, role),))
+
+    def _grant(self, verb: str, role_name: str, role: pulumi.Input[str]) -> Grant:
+        """`role` on this one job; `role_name` is how readers know it."""
 
         def make(name: str, identity: Identity, opts: pulumi.ResourceOptions) -> pulumi.Resource:
             return cloudrunv2.JobIamMember(
@@ -98,13 +91,9 @@ class Job(Workload):
                 project=self.env.project,
                 location=self.env.region,
                 name=self.job_name,
-                role="roles/run.invoker",
+                role=role,
                 member=identity.member,
                 opts=opts,
             )
 
-        return Access(
-            verb="run",
-            target=self,
-            grants=(Grant(key=f"{self.name}-run", role="roles/run.invoker", make=make),),
-        )
+        return Grant(key=f"{self.name}-{verb}", role=role_name, make=make)

@@ -19,8 +19,6 @@ from tests.stacks.planned import ROOT, STACKS, planned
 
 FOLDER = Path(components.__file__).parent
 FAMILIES = {"network", "database", "messaging", "service", "security", "observability"}
-NEEDS_AN_EXTRA = {"components.database.atlas"}
-"""Modules that import an optional package."""
 
 
 def classes() -> Iterator[type[Component]]:
