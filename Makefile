@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 RUN := $(VENV)/bin
+UV := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help preview test check bench schema lock clean
+.PHONY: help preview run test check bench base sbom schema lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
@@ -23,6 +24,9 @@ $(READY): requirements.lock pyproject.toml
 preview: $(READY)  ## Plan staging and prod without an account; JSON in out/
 	@$(RUN)/voicestack preview --out out
 
+run: $(READY)  ## Start the app on http://127.0.0.1:8080 (PORT=… for another), with nothing else to install
+	@$(RUN)/python -m app local
+
 test: $(READY)  ## Run every test (in parallel)
 	@$(RUN)/pytest -n auto
 
@@ -34,12 +38,19 @@ check: $(READY)  ## Lint, format and types
 bench: $(READY)  ## Measure the figures of docs/verification.md
 	@$(RUN)/python -m tests.benchmark
 
+base: $(READY)  ## Pin the image's base by digest in the stack files (BASE_IMAGE=name:tag: another one)
+	@$(RUN)/python -m release.base_image $(BASE_IMAGE)
+
+sbom: $(READY)  ## List the packages of the app's image (CycloneDX) in out/app.cdx.json
+	@mkdir -p out
+	@$(RUN)/cyclonedx-py requirements app/requirements.lock --output-reproducible -o out/app.cdx.json
+
 schema: $(READY)  ## Write the JSON Schema of the stack files
 	@$(RUN)/python -m stacks.settings_schema
 
 lock: $(READY)  ## Resolve requirements.lock and app/requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --extra dev --extra app --extra atlas --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --extra app --extra atlas $(UV) -o requirements.lock
+	uv pip compile app/requirements.in $(UV) -o app/requirements.lock
 
 clean:  ## Remove the environment and what was written
 	rm -rf $(VENV) out build *.egg-info

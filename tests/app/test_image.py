@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -44,3 +47,21 @@ def test_the_image_runs_as_nobody_in_particular_and_its_base_is_an_argument() ->
     assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {"${BASE_IMAGE}"}
     assert "HEALTHCHECK" in text
     assert "--require-hashes" in text
+
+
+def test_the_bill_of_materials_names_every_package_that_is_installed(tmp_path: Path) -> None:
+    file = tmp_path / "bill.json"
+    command = [
+        sys.executable,
+        "-m",
+        "cyclonedx_py",
+        "requirements",
+        str(APP / "requirements.lock"),
+        "-o",
+        str(file),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    named = {(one["name"], one.get("version")) for one in json.loads(file.read_text())["components"]}
+    pinned = re.findall(r"^([a-z0-9-]+)==([^\s;\\]+)", (APP / "requirements.lock").read_text(), re.MULTILINE)
+    assert pinned
+    assert set(pinned) == named
