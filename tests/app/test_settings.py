@@ -4,30 +4,51 @@ from __future__ import annotations
 
 import pytest
 
-from app.settings import Api, Migrate, SettingsError, Worker, read
+from app.settings import TOGGLES, Api, Local, Migrate, SettingsError, Worker, read, variables
 from tests.app.harness import finished
 
 PUSH = {"SERVICE_AUDIENCE": "voice-worker", "PUSH_IDENTITY": "push@p.iam.gserviceaccount.com"}
 INSTANCE = {"DATABASE_INSTANCE": "acme:europe-west1:main", "DATABASE_NAME": "voice", "DATABASE_USER": "m@p.iam"}
+TOPIC = {"TOPIC_JOBS": "projects/acme/topics/voice-jobs"}
+STORES = {
+    **INSTANCE,
+    "BUCKET_RECORDINGS": "acme-recordings",
+    "FIRESTORE_DATABASE": "documents",
+    "FIRESTORE_PROJECT": "acme-voice",
+}
+API = {**STORES, **TOPIC, "K_SERVICE": "api", "CACHE_HOST": "10.0.0.3", "JWT_SIGNING_KEY": "k" * 32}
+VERTEX = {"ASSISTANT_MODEL": "gemini", "ASSISTANT_LOCATION": "europe-west1", "GOOGLE_CLOUD_PROJECT": "acme-voice"}
+WORKER = {**STORES, **PUSH, **VERTEX, "K_SERVICE": "worker"}
 
 
 @pytest.mark.parametrize(
-    ("role", "variables", "named"),
+    ("role", "given", "named"),
     [
-        ("api", {"PORT": "0"}, "PORT"),
-        ("api", {"PORT": "http"}, "PORT"),
+        ("local", {"PORT": "0"}, "PORT"),
+        ("local", {"PORT": "http"}, "PORT"),
+        ("local", {**API, **VERTEX}, "K_SERVICE"),
+        ("local", {"JWT_SIGNING_KEY": "secret"}, "JWT_SIGNING_KEY"),
+        ("local", {"CACHE_TLS_CA": "secret"}, "CACHE_TLS_CA"),
+        ("local", {"RATE_LIMIT_ENABLED": "perhaps"}, "RATE_LIMIT_ENABLED"),
+        ("local", {"USE_FIRESTORE": "perhaps"}, "USE_FIRESTORE"),
+        ("local", {"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+        ("local", {"TELEMETRY": "google"}, "GOOGLE_CLOUD_PROJECT"),
+        ("local", {"FIRESTORE_DATABASE": "documents"}, "FIRESTORE_PROJECT"),
+        ("local", {"ASSISTANT": "openai", "OPENAI_API_KEY": "secret"}, "OPENAI_MODEL"),
+        ("local", {"ASSISTANT": "vertex"}, "ASSISTANT_MODEL"),
+        ("local", {"DATABASE_URL": "mysql://u:secret@h/d"}, "DATABASE_URL"),
         ("frontend", {"PORT": "65536"}, "PORT"),
+        ("api", {}, "TOPIC_JOBS"),
         ("api", {"TOPIC_JOBS": "jobs"}, "TOPIC_JOBS"),
         ("api", {"TOPIC_JOBS": "projects/p/topics/a"}, "TOPIC_JOBS"),
-        ("api", {"K_SERVICE": "api"}, "TOPIC_JOBS"),
         ("worker", {}, "SERVICE_AUDIENCE"),
         ("worker", {**PUSH, "PUSH_IDENTITY": ""}, "PUSH_IDENTITY"),
         ("worker", {**PUSH, "PUSH_IDENTITY": "push"}, "PUSH_IDENTITY"),
         ("worker", {**PUSH, "PUSH_IDENTITY": "somebody@example.com"}, "PUSH_IDENTITY"),
         ("worker", {"WORKER_AUTH": "no"}, "WORKER_AUTH"),
         ("worker", {**PUSH, "WORKER_AUTH": "cloud-run"}, "WORKER_AUTH"),
-        ("worker", {"WORKER_AUTH": "cloud-run", "K_SERVICE": "worker"}, "SERVICE_AUDIENCE"),
-        ("worker", {"WORKER_AUTH": "off", "K_SERVICE": "worker"}, "WORKER_AUTH"),
+        ("worker", {**WORKER, "WORKER_AUTH": "off"}, "WORKER_AUTH"),
+        ("worker", {**WORKER, "WORKER_AUTH": "cloud-run", "SERVICE_AUDIENCE": ""}, "SERVICE_AUDIENCE"),
         ("migrate", {"DATABASE_RIGHTS": "{"}, "DATABASE_RIGHTS"),
         ("migrate", {"DATABASE_RIGHTS": '{"api@p.iam": "own"}'}, "DATABASE_RIGHTS"),
         ("migrate", {"DATABASE_URL": "postgresql://u:secret@h/d"}, "DATABASE_RIGHTS"),
@@ -36,13 +57,27 @@ INSTANCE = {"DATABASE_INSTANCE": "acme:europe-west1:main", "DATABASE_NAME": "voi
         ("migrate", {**INSTANCE, "DATABASE_INSTANCE": "main", "DATABASE_RIGHTS": "{}"}, "DATABASE_INSTANCE"),
     ],
 )
-def test_a_bad_value_is_one_line_that_names_its_variable(role: str, variables: dict[str, str], named: str) -> None:
+def test_a_bad_value_is_one_line_that_names_its_variable(role: str, given: dict[str, str], named: str) -> None:
     with pytest.raises(SettingsError) as raised:
-        read(role, variables)
+        read(role, given)
     line = str(raised.value)
     assert named in line
     assert "\n" not in line
     assert "secret" not in line, "a value may be a secret: the message must not show it"
+
+
+@pytest.mark.parametrize(
+    ("role", "whole", "lost"),
+    [("api", API, name) for name in ("CACHE_HOST", "JWT_SIGNING_KEY", "TOPIC_JOBS")]
+    + [("worker", WORKER, name) for name in ("ASSISTANT_MODEL", "BUCKET_RECORDINGS", "FIRESTORE_DATABASE")]
+    + [("worker", WORKER, "DATABASE_INSTANCE")],
+)
+def test_on_cloud_run_no_embedded_twin_takes_the_place_of_a_link(
+    role: str, whole: dict[str, str], lost: str
+) -> None:
+    read(role, whole)
+    with pytest.raises(SettingsError, match=lost):
+        read(role, {name: value for name, value in whole.items() if name != lost})
 
 
 def test_the_process_ends_with_that_line_and_no_traceback() -> None:
@@ -53,11 +88,17 @@ def test_the_process_ends_with_that_line_and_no_traceback() -> None:
 
 
 def test_a_role_reads_only_its_own_variables() -> None:
-    settings = read("api", {**PUSH, **INSTANCE, "TOPIC_JOBS": "projects/acme/topics/voice-jobs"})
-    assert isinstance(settings, Api)
-    assert settings.topic == "projects/acme/topics/voice-jobs"
-    assert not settings.in_process
-    assert set(type(settings).model_fields) == {"role", "host", "port", "cloud", "topic"}
+    api = read("api", {**PUSH, **TOPIC, "ASSISTANT_MODEL": "gemini", "DATABASE_RIGHTS": "{}"})
+    assert isinstance(api, Api)
+    assert not {"ASSISTANT_MODEL", "PUSH_IDENTITY", "DATABASE_RIGHTS", "OPENAI_API_KEY"} & variables("api")
+    assert not {"JWT_SIGNING_KEY", "CACHE_HOST", "TOPIC_JOBS"} & variables("worker")
+    assert not {"JWT_SIGNING_KEY", "DATABASE_INSTANCE"} & variables("frontend")
+
+
+def test_no_secret_shows_in_what_is_printed_of_settings() -> None:
+    secret = "s3cr3t" * 8
+    given = {"JWT_SIGNING_KEY": secret, "OPENAI_API_KEY": secret, "DATABASE_URL": f"postgresql://u:{secret}@h/d"}
+    assert secret not in repr(read("local", given))
 
 
 def test_the_app_listens_on_loopback_unless_told() -> None:
@@ -66,12 +107,35 @@ def test_the_app_listens_on_loopback_unless_told() -> None:
 
 
 def test_the_cloud_s_settings_are_taken() -> None:
-    worker = read("worker", {**PUSH, "K_SERVICE": "worker", "PORT": "9000"})
+    worker = read("worker", {**WORKER, "PORT": "9000"})
     assert isinstance(worker, Worker)
     assert (worker.auth, worker.audience, worker.port) == ("oidc", "voice-worker", 9000)
+    assert (worker.chosen, worker.exporter) == ("vertex", "google")
     migrate = read("migrate", {**INSTANCE, "DATABASE_RIGHTS": '{"api@p.iam": "write"}'})
     assert isinstance(migrate, Migrate)
     assert migrate.rights == {"api@p.iam": "write"}
-    api = read("api", {"K_SERVICE": "api", "TOPIC_JOBS": "in-process"})
-    assert isinstance(api, Api)
-    assert api.in_process, "on Cloud Run, jobs in memory must be asked for by name"
+
+
+def test_nothing_needs_to_be_set_on_a_laptop() -> None:
+    local = read("local", {})
+    assert isinstance(local, Local)
+    assert (local.postgres, local.cache_host, local.bucket, local.documents) == (False, "", "", "")
+    assert (local.chosen, local.exporter) == ("embedded", "off")
+
+
+@pytest.mark.parametrize("toggle", TOGGLES)
+def test_a_toggle_leaves_out_what_a_link_set(toggle: str) -> None:
+    linked = {
+        **STORES,
+        "TOPIC_ACTIVITY": "projects/acme/topics/activity",
+        "TELEMETRY": "otlp",
+        "WORKER_AUTH": "off",
+    }
+    before, after = read("worker", linked).model_dump(), read("worker", {**linked, toggle: "false"}).model_dump()
+    left_out = {
+        "USE_PUBSUB": {"activity_topic"},
+        "USE_FIRESTORE": {"documents", "documents_project"},
+        "USE_CLOUD_STORAGE": {"bucket"},
+        "USE_CLOUD_MONITORING": {"telemetry"},
+    }[toggle]
+    assert {name for name in before if before[name] != after[name]} == left_out
