@@ -1,0 +1,203 @@
+"""Spans as a real OTLP receiver gets them, and what sampling, a stop and a receiver that is gone do to them."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import google.auth
+import pytest
+from google.auth.exceptions import DefaultCredentialsError
+from google.oauth2.credentials import Credentials
+from opentelemetry import metrics as global_metrics
+from opentelemetry import trace as global_trace
+
+from app import telemetry
+from app.settings import SettingsError, Telemetry
+from app.telemetry import exporters, metrics, traces
+from tests.app.telemetry.receiver import Receiver, receiving, restored, texts
+from tests.app.telemetry.test_logs import SECRET, fail
+
+TRACE = "ab" * 16
+SAMPLED, NOT_SAMPLED = (f"00-{TRACE}-{'cd' * 8}-{flag}" for flag in ("01", "00"))
+LONGEST_S = 2.0
+
+
+@pytest.fixture(autouse=True)
+def _restored(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("OTEL_RESOURCE_ATTRIBUTES", "OTEL_EXPORTER_OTLP_HEADERS", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with restored():
+        yield
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    with receiving() as one:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", one.address)
+        yield one
+
+
+def stopped() -> float:
+    """Seconds that a stop took, with all that asyncio waits for."""
+    began = time.monotonic()
+    asyncio.run(telemetry.shutdown())
+    return time.monotonic() - began
+
+
+def test_a_span_arrives_with_its_name_attributes_and_sender(receiver: Receiver) -> None:
+    telemetry.configure(Telemetry(TELEMETRY="otlp", TRACED_SHARE=1, OTEL_SERVICE_NAME="api", K_REVISION="api-7"))
+    with traces.span("request", route="/api/jobs", status=200, job_id=None), traces.span("query"):
+        pass
+    assert stopped() < LONGEST_S
+    spans = receiver.spans()
+    assert set(spans) == {"request", "query"}
+    assert texts(spans["request"].attributes) == {"route": "/api/jobs", "status": "200"}
+    assert spans["query"].parent_span_id == spans["request"].span_id
+    resource = receiver.resource()
+    assert (resource["service.name"], resource["service.version"]) == ("api", "api-7")
+    assert resource["service.instance.id"]
+
+
+def test_of_an_exception_a_span_records_the_type_only(receiver: Receiver) -> None:
+    telemetry.configure(Telemetry(TELEMETRY="otlp", TRACED_SHARE=1))
+    with pytest.raises(RuntimeError), traces.span("outer"), traces.span("inner"):
+        fail(SECRET)
+    stopped()
+    spans = receiver.spans()
+    assert [texts(span.attributes) for span in spans.values()] == [{"error.type": "RuntimeError"}] * 2
+    assert {span.status.code for span in spans.values()} == {2}
+    assert all(SECRET.encode() not in body for _, _, body in receiver.arrived)
+
+
+@pytest.mark.parametrize(
+    ("parent", "share", "recorded"),
+    [
+        (SAMPLED, 0, True),
+        (NOT_SAMPLED, 0, False),
+        # What Cloud Run marks as not sampled is sampled by our own share.
+        (NOT_SAMPLED, 1, True),
+        (None, 0, False),
+        (None, 1, True),
+        ("00-nonsense", 1, True),
+    ],
+)
+def test_the_sampled_flag_is_obeyed_and_passed_on(
+    parent: str | None, share: float, recorded: bool, receiver: Receiver
+) -> None:
+    telemetry.configure(Telemetry(TELEMETRY="otlp", TRACED_SHARE=share))
+    with traces.span("request", parent=parent), traces.span("query"):
+        passed_on = traces.traceparent()
+    stopped()
+    assert passed_on is not None
+    assert int(passed_on[-2:], 16) & 1 == recorded
+    assert (TRACE in passed_on) == (parent in (SAMPLED, NOT_SAMPLED))
+    assert set(receiver.spans()) == ({"request", "query"} if recorded else set())
+
+
+def test_a_traceparent_makes_the_round_trip_through_a_message(receiver: Receiver) -> None:
+    telemetry.configure(Telemetry(TELEMETRY="otlp", TRACED_SHARE=1))
+    with traces.span("submit"):
+        attribute = traces.traceparent()
+    assert traces.traceparent() is None
+    with traces.span("work", parent=attribute):
+        pass
+    stopped()
+    spans = receiver.spans()
+    assert spans["work"].trace_id == spans["submit"].trace_id
+    assert spans["work"].parent_span_id == spans["submit"].span_id
+
+
+def test_off_records_nothing_but_passes_the_callers_trace_on() -> None:
+    threads = threading.active_count()
+    telemetry.configure(Telemetry(TELEMETRY="off", TRACED_SHARE=1))
+    with traces.span("request", parent=SAMPLED), traces.span("query"):
+        assert traces.traceparent() == SAMPLED
+    with traces.span("request"):
+        assert traces.traceparent() is None
+    assert threading.active_count() == threads
+
+
+def test_google_gets_spans_and_metrics_with_project_place_and_credentials(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scopes: list[str] = []
+
+    def default(**given: list[str]) -> tuple[Credentials, None]:
+        scopes.extend(given["scopes"])
+        return Credentials(token="t0ken"), None  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(google.auth, "default", default)
+    monkeypatch.setattr(exporters, "GOOGLE", receiver.address)
+    monkeypatch.setattr(exporters, "METADATA", f"{receiver.address}/region")
+    telemetry.configure(Telemetry(K_SERVICE="api", GOOGLE_CLOUD_PROJECT="acme-prod", TRACED_SHARE=1))
+    with traces.span("request"):
+        metrics.request("/health", "GET", 200, 0.001)
+    assert stopped() < LONGEST_S
+    assert {headers["authorization"] for _, headers, _ in receiver.arrived} == {"Bearer t0ken"}
+    assert set(scopes) == {"https://www.googleapis.com/auth/cloud-platform"}
+    assert "http.server.request.duration" in receiver.metrics()
+    resource = receiver.resource()
+    assert resource["gcp.project_id"] == "acme-prod"
+    assert (resource["cloud.platform"], resource["cloud.region"]) == ("gcp_cloud_run", "europe-west4")
+
+
+def test_google_without_credentials_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def default(**_: list[str]) -> None:
+        raise DefaultCredentialsError("long text")  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(google.auth, "default", default)
+    with pytest.raises(SettingsError, match=r"^TELEMETRY: no Google credentials"):
+        telemetry.configure(Telemetry(TELEMETRY="google", GOOGLE_CLOUD_PROJECT="acme-prod"))
+
+
+def test_nothing_global_is_set(receiver: Receiver) -> None:
+    for _ in range(2):
+        telemetry.configure(Telemetry(TELEMETRY="otlp", TRACED_SHARE=1))
+        stopped()
+    assert "sdk" not in type(global_trace.get_tracer_provider()).__module__
+    assert "sdk" not in type(global_metrics.get_meter_provider()).__module__
+
+
+def test_a_stop_is_quick_when_the_receiver_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    with receiving(hangs=True) as one:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", one.address)
+        telemetry.configure(Telemetry(TELEMETRY="otlp", TRACED_SHARE=1))
+        with traces.span("request"):
+            metrics.request("/health", "GET", 200, 0.001)
+        assert stopped() < LONGEST_S
+
+
+PROGRAM = """
+import asyncio, time
+from app import telemetry
+from app.settings import Telemetry
+telemetry.configure(Telemetry(TELEMETRY="otlp", TRACED_SHARE=1))
+with telemetry.traces.span("request"):
+    telemetry.metrics.request("/health", "GET", 200, 0.001)
+began = time.monotonic()
+asyncio.run(telemetry.shutdown())
+print("seconds", time.monotonic() - began, flush=True)
+"""
+
+
+@pytest.mark.parametrize("hangs", [True, False], ids=["hangs", "gone"])
+def test_the_process_ends_without_a_receiver_that_answers(hangs: bool) -> None:
+    with receiving(hangs=hangs) as one:
+        if not hangs:
+            one.close()
+        environ = {"OTEL_EXPORTER_OTLP_ENDPOINT": one.address, "NO_PROXY": "127.0.0.1"}
+        command = [sys.executable, "-c", PROGRAM]
+        with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            *said, last = process.stdout
+            assert process.wait(LONGEST_S) == 0
+        assert float(last.removeprefix("seconds ")) < LONGEST_S
+        assert bool(one.arrived) == hangs
+        assert bool(said) != hangs, "that it could not be sent is logged"
+        assert one.address not in "".join(said)
