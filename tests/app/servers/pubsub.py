@@ -1,0 +1,68 @@
+"""The Pub/Sub emulator of the Google Cloud CLI, on loopback; PUBSUB_EMULATOR_HOST is its address. It forgets
+everything when it stops, and enforces topics' schemas and dead-letter policies, but has no IAM.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+JARS = Path("/usr/lib/google-cloud-sdk/platform/pubsub-emulator/lib")
+START_S = 60.0
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """Its address, for as long as it runs."""
+    port = free_port()
+    with process(port):
+        yield f"127.0.0.1:{port}"
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextmanager
+def process(port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The emulator's own process, once it listens on `port`; killed at the end."""
+    java = shutil.which("java")
+    jars = sorted(JARS.glob("cloud-pubsub-emulator-*-all.jar"))
+    if not java or not jars:
+        pytest.skip("needs java and google-cloud-cli-pubsub-emulator")
+    # Less memory, and quickly interpreted rather than slowly compiled.
+    options = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+    emulator = subprocess.Popen(
+        [java, *options, "-jar", str(jars[-1]), "--host=127.0.0.1", f"--port={port}"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        until = time.monotonic() + START_S
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                assert emulator.poll() is None, "the Pub/Sub emulator ended at its start"
+                assert time.monotonic() < until, f"the Pub/Sub emulator did not answer in {START_S:.0f} s"
+                time.sleep(0.1)
+        yield emulator
+    finally:
+        if emulator.poll() is None:
+            os.killpg(emulator.pid, signal.SIGKILL)
+            emulator.wait()
