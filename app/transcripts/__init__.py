@@ -1,0 +1,1 @@
+"""Transcripts: what was asked and answered, by job id, in Firestore or in a folder."""
