@@ -46,6 +46,8 @@ _APIS = frozenset(
         "servicedirectory.googleapis.com",
         "servicenetworking.googleapis.com",
         "sts.googleapis.com",
+        # Where the app sends traces and metrics.
+        "telemetry.googleapis.com",
     }
 )
 """What every system calls; a system adds its own."""

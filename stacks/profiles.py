@@ -71,13 +71,13 @@ class Profile(_Frozen):
 
 
 # Seeds: A1-A4 (instances), D1 (minimum 2 in prod, 0 in staging), D3 (shared CPU in staging), E13 (30 days of
-# logs), E18 (budget 500 and 1000).
+# logs), E18 (budget 500 and 1000). A worker's memory is for ten of the longest recordings at once.
 STAGING = Profile(
     protect=False,
     cmek=False,
     frontend=ServiceSize(least=0, most=2),
     api=ServiceSize(least=0, most=5),
-    worker=ServiceSize(least=0, most=5, concurrency=10),
+    worker=ServiceSize(least=0, most=5, memory_mib=1024, concurrency=10),
     database=DatabaseSize(
         tier="db-f1-micro",
         highly_available=False,
@@ -97,7 +97,7 @@ PROD = Profile(
     cmek=True,
     frontend=ServiceSize(least=0, most=10),
     api=ServiceSize(least=2, most=50, cpu=1, memory_mib=512),
-    worker=ServiceSize(least=0, most=30, concurrency=10),
+    worker=ServiceSize(least=0, most=30, memory_mib=1024, concurrency=10),
     database=DatabaseSize(
         tier="db-custom-4-16384",
         highly_available=True,

@@ -174,7 +174,14 @@ class SystemSettings(BaseModel):
         default=None, description="An image to deploy, by digest, in place of building the bundled app."
     )
     base_image: str = Field(default="python:3.12-slim", description="What the bundled app's image is built on.")
-    assistant_model: str = Field(default="gemini-2.5-flash", description="The model on Vertex AI.")
+    # Google retires models about a year after their release; each is served in some locations only:
+    # https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/model-versions
+    assistant_model: str = Field(default="gemini-3.5-flash-lite", description="The model on Vertex AI.")
+    assistant_location: str = Field(
+        default="global",
+        pattern=r"^(global|[a-z]+-[a-z]+\d+)$",
+        description="Where it is asked: `global` (anywhere on earth), or a region that serves the model.",
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from components.network.edge import Edge
 from components.network.route import Canary, Route
+from components.network.waf import Attack, Tuning
 from stacks.foundation import Foundation
 from stacks.settings import SystemSettings
 
 
-def way_in(base: Foundation, *, routes: Sequence[Route]) -> Edge:
-    """The load balancer that leads the settings' domain to `routes`."""
+def way_in(base: Foundation, *, routes: Sequence[Route], tuning: Mapping[Attack, Tuning] | None = None) -> Edge:
+    """The load balancer that leads the settings' domain to `routes`; `tuning`: see `ArmorPolicy`."""
     settings = base.settings
     return Edge(
         "edge",
@@ -19,6 +20,7 @@ def way_in(base: Foundation, *, routes: Sequence[Route]) -> Edge:
         domain=settings.domain,
         routes=routes,
         armor_tier=settings.armor_tier,
+        tuning=tuning,
         load_test_ranges=settings.load_test_ranges,
         canary=_canary(settings, tuple(route.name for route in routes)),
         dns_zone=settings.dns_zone,

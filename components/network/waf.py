@@ -42,15 +42,30 @@ class Sensitivity(IntEnum):
     PARANOID = 4
 
 
+MOST_PATHS = 4
+"""With the rule itself the five subexpressions that one rule takes (https://cloud.google.com/armor/quotas)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tuning:
-    """How one class is looked for. `without`: signatures that refuse honest requests, by their IDs in the logs."""
+    """How one class is looked for. `without`: signatures that refuse honest requests, by their IDs in the logs.
+    `not_on`: exact paths on which it is not looked for, because what people write there may look like anything.
+
+    Raises ComponentError for what is no signature, no plain path, or more than MOST_PATHS of them.
+    """
 
     mode: Mode = Mode.ENFORCE
     sensitivity: Sensitivity = Sensitivity.LOW
     without: tuple[str, ...] = ()
+    not_on: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if len(self.not_on) > MOST_PATHS or not all(re.fullmatch(r"(/[\w.-]+)+", path) for path in self.not_on):
+            raise ComponentError(
+                f"a class of attacks is not looked for on {', '.join(self.not_on)}",
+                why=f"a rule of Cloud Armor takes {MOST_PATHS} paths, each compared as it stands",
+                fix="name few paths, whole and without pattern or query, e.g. /api/questions",
+            )
         for signature in self.without:
             if not re.fullmatch(r"(owasp-crs-v\d{6}|google-mrs-v\d{6})-id\d+-[a-z]+", signature):
                 raise ComponentError(
@@ -62,12 +77,14 @@ class Tuning:
     def expression(self, attack: Attack) -> str:
         """The rule's match in Armor's language.
 
-        https://cloud.google.com/armor/docs/rule-tuning
+        https://cloud.google.com/armor/docs/rule-tuning,
+        https://cloud.google.com/armor/docs/rules-language-reference
         """
         options = f"'sensitivity': {int(self.sensitivity)}"
         if self.without:
             options += f", 'opt_out_rule_ids': [{', '.join(repr(signature) for signature in self.without)}]"
-        return f"evaluatePreconfiguredWaf('{attack.value}', {{{options}}})"
+        paths = "".join(f" && request.path != '{path}'" for path in self.not_on)
+        return f"evaluatePreconfiguredWaf('{attack.value}', {{{options}}}){paths}"
 
 
 INTERVALS_S = (60, 120, 180, 240, 300, 600, 900, 1200, 1800, 2700, 3600)

@@ -7,12 +7,14 @@ role is granted on the project.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 import pulumi
 from pulumi_gcp import projects
 
 from components.component import Component, Environment
+from components.errors import ComponentError
 from components.links import Access, Grant
 from components.naming import Kind
 from components.security.identity import Identity
@@ -21,7 +23,11 @@ PERMISSIONS = ("aiplatform.endpoints.predict",)
 
 
 class VertexAssistant(Component):
-    """A model on Vertex AI in the environment's region."""
+    """A model on Vertex AI; `location` is a region (the environment's by default), or `global`: Google then
+    chooses for each call, anywhere on earth.
+
+    Raises ComponentError for a multi-region (`us`, `eu`): its endpoint is not behind the network's private one.
+    """
 
     family: ClassVar[str] = "service"
 
@@ -33,10 +39,18 @@ class VertexAssistant(Component):
         *,
         env: Environment,
         model: str,
+        location: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        self.model, self.location = model, location or env.region
+        if not re.fullmatch(r"global|[a-z]+-[a-z]+\d+", self.location):
+            raise ComponentError(
+                f"'{name}' asks its model in {self.location}",
+                why="behind the private endpoint of Google's APIs only regions and `global` answer, and the names "
+                "of multi-regions (*.rep.googleapis.com) lead there too",
+                fix="use a region that serves the model, or global",
+            )
         super().__init__(name, env=env, opts=opts)
-        self.model = model
         self.role = projects.IAMCustomRole(
             name,
             role_id=env.naming.name(Kind.CUSTOM_ROLE, "predictor", kept=True),
@@ -64,5 +78,5 @@ class VertexAssistant(Component):
             verb="predict",
             target=self,
             grants=(Grant(key=f"{self.name}-predict", role=role, make=make),),
-            variables={"ASSISTANT_MODEL": self.model, "ASSISTANT_LOCATION": self.env.region},
+            variables={"ASSISTANT_MODEL": self.model, "ASSISTANT_LOCATION": self.location},
         )

@@ -179,15 +179,15 @@ class Service(Workload):
         spec = container.spec(self.uses, self.identity)
         spec["resources"] |= {"cpu_idle": not cpu_always, "startup_cpu_boost": True}
         spec["ports"] = {"container_port": PORT}
-        # Google's front end answers /healthz itself, hence these paths.
+        # Google's front end answers /healthz itself, hence this path. Not /ready: a first revision starts before
+        # its schema is migrated, and no instance should fail to start because a server it needs is away.
         spec["startup_probe"] = {
-            "http_get": {"path": "/ready", "port": PORT},
-            "period_seconds": 10,
-            "timeout_seconds": 5,
-            # Four minutes, the longest that Cloud Run waits: a grant made a moment ago takes time to be known
-            # everywhere, and a cold start through Cloud NAT up to 30 s.
+            "http_get": {"path": "/health", "port": PORT},
+            # A minute, asked each second: what starts within two should not wait for a third.
             # https://cloud.google.com/run/docs/configuring/healthchecks
-            "failure_threshold": 24,
+            "period_seconds": 1,
+            "timeout_seconds": 1,
+            "failure_threshold": 60,
         }
         spec["liveness_probe"] = {
             "http_get": {"path": "/health", "port": PORT},

@@ -1,7 +1,9 @@
-"""What the app's tests share: a client inside the process, and a real process on loopback."""
+"""What the app's tests share: clients inside the process (HTTP and WebSocket), and a real process on loopback."""
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -9,11 +11,13 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
 
 START_S = 30.0
+ANSWER_S = 10.0
 
 
 @asynccontextmanager
@@ -26,10 +30,58 @@ async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def command(role: str, **variables: str) -> subprocess.Popen[str]:
+class Closed(Exception):
+    """The server closed the WebSocket."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Socket:
+    """The client's end of a WebSocket without a network."""
+
+    def __init__(self) -> None:
+        self.sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.received: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def send(self, data: str | bytes) -> None:
+        """One message."""
+        await self.sent.put({"type": "websocket.receive", "text" if isinstance(data, str) else "bytes": data})
+
+    async def receive(self) -> Any:
+        """The next message, as JSON says it; Closed if there is none any more."""
+        async with asyncio.timeout(ANSWER_S):
+            message = await self.received.get()
+        if message["type"] == "websocket.close":
+            raise Closed(message.get("code", 1000))
+        return json.loads(message["text"])
+
+    def leave(self) -> None:
+        """Goes away without a word."""
+        self.sent.put_nowait({"type": "websocket.disconnect", "code": 1006})
+
+
+@asynccontextmanager
+async def socket_of(app: FastAPI, path: str, address: str = "127.0.0.1") -> AsyncIterator[Socket]:
+    """A WebSocket of `app`, accepted. At the end the client leaves, and the app has 5 s to be done with it."""
+    client = Socket()
+    scope = {"type": "websocket", "asgi": {"version": "3.0"}, "path": path, "headers": [], "query_string": b""}
+    scope |= {"client": (address, 1), "scheme": "ws", "subprotocols": [], "root_path": ""}
+    client.sent.put_nowait({"type": "websocket.connect"})
+    served = asyncio.create_task(app(scope, client.sent.get, client.received.put))
+    try:
+        assert (await client.received.get())["type"] == "websocket.accept"
+        yield client
+    finally:
+        client.leave()
+        await asyncio.wait_for(served, 5)
+
+
+def command(role: str, *arguments: str, **variables: str) -> subprocess.Popen[str]:
     """Starts `python -m app ROLE` with these variables and none of the tests' own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "app", role],
+        [sys.executable, "-m", "app", role, *arguments],
         env={"PATH": os.environ["PATH"], **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -37,9 +89,9 @@ def command(role: str, **variables: str) -> subprocess.Popen[str]:
     )
 
 
-def finished(role: str, **variables: str) -> tuple[int, str, str]:
+def finished(role: str, *arguments: str, **variables: str) -> tuple[int, str, str]:
     """Runs a role to its end: exit code, standard output, standard error."""
-    process = command(role, **variables)
+    process = command(role, *arguments, **variables)
     out, err = process.communicate(timeout=START_S)
     return process.returncode, out, err
 

@@ -103,3 +103,22 @@ def test_a_rate_limit_that_google_refuses_is_refused_here(changes: dict[str, int
 def test_an_unknown_signature_is_refused() -> None:
     with pytest.raises(ComponentError, match="not a signature"):
         Tuning(without=("942350",))
+
+
+def test_a_class_is_not_looked_for_where_people_write_what_they_like_and_everywhere_else_it_is() -> None:
+    paths = ("/api/questions", "/api/v1/questions")
+    found = rules_of(planned(tuning={Attack.SQL_INJECTION: Tuning(not_on=paths)}))
+    expressions = [rule["match"]["expr"]["expression"] for rule in found.values() if "expr" in rule["match"]]
+    assert [text for text in expressions if "request.path" in text] == [
+        "evaluatePreconfiguredWaf('sqli-v422-stable', {'sensitivity': 1})"
+        " && request.path != '/api/questions' && request.path != '/api/v1/questions'"
+    ]
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [("/",), ("/api/*",), ("/a' || true || request.path != '/b",), ("/a?b=c",), tuple("/a" for _ in range(5))],
+)
+def test_only_few_plain_paths_are_left_out(paths: tuple[str, ...]) -> None:
+    with pytest.raises(ComponentError, match="is not looked for on"):
+        Tuning(not_on=paths)

@@ -88,6 +88,19 @@ def test_the_assistant_is_asked_with_one_permission() -> None:
     assert len(of_type(found, MEMBER)) == 1
 
 
+def test_the_assistant_is_asked_in_the_region_or_where_it_is_told_to() -> None:
+    def program(env: Environment) -> None:
+        near, far = (
+            VertexAssistant(name, env=env, model="gemini", location=location).predict().variables
+            for name, location in (("near", None), ("far", "global"))
+        )
+        assert (near["ASSISTANT_LOCATION"], far["ASSISTANT_LOCATION"]) == (env.region, "global")
+        with pytest.raises(ComponentError, match="private endpoint"):
+            VertexAssistant("eu", env=env, model="gemini", location="eu")
+
+    plan_of(program)
+
+
 def test_what_leaves_the_network_is_encrypted() -> None:
     def program(env: Environment) -> None:
         with pytest.raises(ComponentError, match="encrypted"):

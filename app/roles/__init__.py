@@ -1,0 +1,1 @@
+"""The roles: each puts its adapters and routes together."""

@@ -1,0 +1,1 @@
+"""The worker: does jobs, however their messages come."""
