@@ -1,4 +1,4 @@
-"""`make bench`: the figures of the embedded engine, each beside what it is held against, in one run.
+"""`make bench`: the figures of the embedded engine and of the app, each beside its limit, in one run.
 
 Every comparison is measured in turns, so that a busy machine slows both sides. Figures, not a test: nothing fails.
 """
@@ -6,6 +6,7 @@ Every comparison is measured in turns, so that a busy machine slows both sides. 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -21,8 +22,12 @@ _ROW = "{:<58} {:>10} {:>10}   {}"
 
 
 def main(arguments: list[str]) -> int:
-    """Measures and prints; always 0. With a folder and a stack, only the whole processes, for that project."""
-    print(_ROW.format("", "measured", "at most", ""))
+    """Measures and prints; always 0. With a folder and a stack, only the whole processes, for that project; with
+    `app`, only the app."""
+    print(_ROW.format("", "measured", "limit", ""))
+    if arguments == ["app"]:
+        _app()
+        return 0
     if arguments:
         folder, stack = arguments
         _process(Path(folder).resolve(), stack)
@@ -33,7 +38,17 @@ def main(arguments: list[str]) -> int:
     about = f"{again.resources} resources, median of {_TURNS}"
     _line("prod's own program, planned again, ms a resource", f"{again.milliseconds_each:.2f}", "", about)
     _process(ROOT, "prod")
+    _app()
     return 0
+
+
+def _app() -> None:
+    if not shutil.which("wrk"):
+        _line("the app: not measured, wrk is not on PATH (Debian's package wrk)", "", "", "")
+        return
+    from tests.benchmark.service import api_figures  # noqa: PLC0415  # needs the extra `app`
+
+    api_figures(_line, seconds=60, turns=_TURNS)
 
 
 def _engine(size: int, turns: int) -> None:
