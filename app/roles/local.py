@@ -17,7 +17,7 @@ from app.worker.sweep import Sweep
 
 SWEEP_S = 2.0
 LOST_S = 30.0
-"""Sooner than a topic's messages, which come again by themselves: the queue keeps none that could not be handled."""
+"""Sooner than where messages come again by themselves: this queue keeps none that could not be handled."""
 
 
 def serve_local(app: FastAPI, settings: Local) -> Parts:

@@ -143,3 +143,19 @@ async def test_neither_an_outage_nor_a_bug_ends_the_sweep(database: Database) ->
 
         await sweeping(sweep(jobs, line, 0.001), overdue)
         assert line.sent[0] == job.id
+
+
+@over_each_database
+async def test_what_a_queue_dropped_during_an_outage_is_submitted_again_as_soon_as_the_role_says(
+    database: Database,
+) -> None:
+    clock, line = Clock(), Line()
+    jobs = Jobs(database, clock, lost_s=30)
+    job = await asked(jobs, await person(database))
+    for n in range(3):
+        clock.ahead(29)
+        await sweep(jobs, line).once()
+        assert len(line.sent) == n
+        clock.ahead(2)
+        await sweep(jobs, line).once()
+        assert line.sent == [job.id] * (n + 1), "and dropped again"

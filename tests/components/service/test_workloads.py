@@ -137,3 +137,13 @@ def test_the_content_hash_ignores_what_python_leaves_behind(tmp_path: Path) -> N
 def test_an_image_without_a_context_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ComponentError, match="not a folder"):
         content_hash(tmp_path / "missing")
+
+
+def test_a_service_starts_before_its_schema_and_without_its_servers() -> None:
+    found = plan_of(service)
+    probe = only(found, "gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]["startupProbe"]
+    assert probe["httpGet"]["path"] == "/health", (
+        "/ready needs a schema, which is migrated once services are there"
+    )
+    assert probe["periodSeconds"] * probe["failureThreshold"] <= 240, "Cloud Run waits no longer"
+    assert probe["timeoutSeconds"] <= probe["periodSeconds"]
