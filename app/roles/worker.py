@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI
 
 from app.adapters import Stores, activity_of
@@ -20,17 +22,19 @@ def serve_worker(app: FastAPI, settings: Worker) -> Parts:
     handler = handler_of(settings, stores, activity=activity)
     needs: list[Adapter] = [stores.database, stores.files, stores.transcripts, handler.assistant]
     needs += [activity] if activity else []
+    background: list[Any] = [stores.updates]
     if settings.subscription:
         from app.queues.pull import Puller  # noqa: PLC0415  # only one of the two is used
 
         needs.append(Puller(settings.subscription, handler, settings.at_once))
     else:
-        from app.worker.push import guard_of, push_router  # noqa: PLC0415
+        from app.worker.push import InHand, guard_of, push_router  # noqa: PLC0415
 
-        guard = guard_of(settings)
-        app.include_router(push_router(handler, guard))
+        guard, in_hand = guard_of(settings), InHand(handler)
+        app.include_router(push_router(in_hand, guard))
         needs += [guard] if guard else []
-    return Parts(needs=needs, background=[stores.updates])
+        background.append(in_hand)
+    return Parts(needs=needs, background=background)
 
 
 def handler_of(settings: Assistants, stores: Stores, *, activity: Activity | None) -> Handler:

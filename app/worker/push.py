@@ -36,6 +36,7 @@ KEYS_KEPT_S = 600.0
 """They are published long before they sign."""
 FETCH_S = 5.0
 SKEW_S = 10
+GIVE_BACK_S = 1.5
 REMOVED = ".SIGNATURE_REMOVED_BY_GOOGLE"
 ISSUERS = ("https://accounts.google.com", "accounts.google.com")
 
@@ -121,6 +122,29 @@ def guard_of(settings: Worker) -> PushGuard | None:
         fetch=Fetch(),
         checked=settings.auth == "cloud-run",
     )
+
+
+class InHand:
+    """Handles, and at the end waits for jobs to be given back: the server cancels what takes too long, no more."""
+
+    def __init__(self, handle: Handle) -> None:
+        self._handle, self._tasks = handle, set[Any]()
+
+    async def __call__(self, job_id: str) -> bool:
+        """As `handle` does it."""
+        task = asyncio.current_task()
+        self._tasks.add(task)
+        try:
+            return await self._handle(job_id)
+        finally:
+            self._tasks.discard(task)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=GIVE_BACK_S)
 
 
 def push_router(handle: Handle, guard: PushGuard | None) -> APIRouter:

@@ -47,8 +47,10 @@ def _app() -> None:
         _line("the app: not measured, wrk is not on PATH (Debian's package wrk)", "", "", "")
         return
     from tests.benchmark.service import api_figures  # noqa: PLC0415  # needs the extra `app`
+    from tests.benchmark.work import work_figures  # noqa: PLC0415
 
     api_figures(_line, seconds=60, turns=_TURNS)
+    work_figures(_line)
 
 
 def _engine(size: int, turns: int) -> None:

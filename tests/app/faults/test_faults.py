@@ -78,7 +78,7 @@ def test_an_answer_that_comes_too_late_is_asked_for_again(variables: dict[str, s
         asyncio.run(told())
 
 
-@pytest.mark.parametrize("answer_s", [2.0, LONGER_THAN_A_STOP_S])
+@pytest.mark.parametrize("answer_s", [1.0, LONGER_THAN_A_STOP_S])
 def test_a_local_process_told_to_stop_in_the_middle_loses_nothing(answer_s: float, tmp_path: Path) -> None:
     variables = with_schema({"DATA_DIR": str(tmp_path)})
 
@@ -96,9 +96,9 @@ def test_a_local_process_told_to_stop_in_the_middle_loses_nothing(answer_s: floa
         asyncio.run(told())
 
 
-def test_a_pushed_worker_told_to_stop_in_the_middle_gives_its_job_back(
-    variables: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_pushed_worker_told_to_stop_in_the_middle_gives_its_job_back(server: Server, tmp_path: Path) -> None:
+    variables = with_schema({"DATA_DIR": str(tmp_path), "DATABASE_URL": server.fresh(uuid4().hex)})
+
     async def told() -> None:
         ids = await stored(variables, 3)
         async with httpx.AsyncClient() as client:
