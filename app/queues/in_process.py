@@ -18,7 +18,7 @@ DRAIN_S = 5.0
 class InProcessQueue:
     """Handles at most `at_once` jobs at the same time."""
 
-    def __init__(self, handle: Handle, at_once: int = 4, most_waiting: int = 20_000) -> None:
+    def __init__(self, handle: Handle, at_once: int = 8, most_waiting: int = 20_000) -> None:
         self._handle = handle
         self._at_once = at_once
         self._most_waiting = most_waiting
