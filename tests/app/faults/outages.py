@@ -89,7 +89,7 @@ def disk_full(
                 assert (await client.get(f"{local.address}/ready")).status_code == 503
             assert (await client.get(f"{local.address}/ready")).status_code == 200
         await submit(local.address, headers, jobs, accepted)
-        await settled(variables, 60)
+        await settled(variables, 120)  # SETTLE_S, where a transcript could not be written
         return await losses(variables, accepted)
 
     with process("local", folder, **variables) as local:
