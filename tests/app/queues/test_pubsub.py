@@ -26,6 +26,8 @@ from tests.app.servers.pubsub import running
 
 TOPIC = "projects/acme/topics/voice-jobs"
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+BUSY_S = 1.5
+"""What a machine that does other things may add."""
 
 
 class Server(grpc.GenericRpcHandler):  # type: ignore[misc]
@@ -123,11 +125,11 @@ def test_ready_asks_whether_the_topic_may_be_published_to(server: Server) -> Non
             server.refusals = [grpc.StatusCode.UNAUTHENTICATED]
             with pytest.raises(Unavailable, match=r"^Pub/Sub: Unauthenticated$"):
                 await queue.check()
-            server.takes_s = ANSWER_S + 0.5
+            server.takes_s = ANSWER_S + 2 * BUSY_S
             before = time.monotonic()
             with pytest.raises(Unavailable, match=r"^Pub/Sub: DeadlineExceeded$"):
                 await queue.check()
-            assert time.monotonic() - before < ANSWER_S + 0.4
+            assert time.monotonic() - before < ANSWER_S + BUSY_S
 
     asyncio.run(told())
 
@@ -154,7 +156,7 @@ def test_a_refusal_is_told_at_once_without_its_text(server: Server) -> None:
         async with TopicQueue(TOPIC) as queue:
             message, seconds = await refused(queue)
             assert message == "Pub/Sub: PermissionDenied"
-            assert seconds < 1
+            assert seconds < BUSY_S
 
     asyncio.run(told())
     assert server.messages == []
@@ -176,11 +178,11 @@ def test_a_lasting_or_silent_failure_is_told_in_time_to_each_of_many(server: Ser
         async with TopicQueue(TOPIC) as queue:
             server.refusals = [grpc.StatusCode.UNAVAILABLE]
             for _, seconds in await asyncio.gather(*(refused(queue) for _ in range(50))):
-                assert seconds < ANSWER_S + 0.5
-            server.refusals, server.takes_s = [], ANSWER_S + 0.5
+                assert seconds < ANSWER_S + BUSY_S
+            server.refusals, server.takes_s = [], ANSWER_S + 2 * BUSY_S
             message, seconds = await refused(queue)
             assert message in ("Pub/Sub: TimeoutError", "Pub/Sub: DeadlineExceeded")
-            assert seconds < ANSWER_S + 0.5
+            assert seconds < ANSWER_S + BUSY_S
 
     asyncio.run(told())
 
@@ -227,6 +229,6 @@ def test_a_topic_that_does_not_exist_is_told_of(emulator: None) -> None:
     async def told() -> None:
         async with TopicQueue(TOPIC) as queue:
             message, seconds = await refused(queue)
-            assert (message, seconds < 1) == ("Pub/Sub: NotFound", True)
+            assert (message, seconds < BUSY_S) == ("Pub/Sub: NotFound", True)
 
     asyncio.run(told())
