@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+
+from tests.app.servers.loopback import free_port
 
 START_S = 30.0
 ANSWER_S = 10.0
@@ -99,9 +100,7 @@ def finished(role: str, *arguments: str, **variables: str) -> tuple[int, str, st
 @contextmanager
 def serving(role: str, **variables: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A real process of `role` that answers /health, and its address; killed at the end if it still runs."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = command(role, PORT=str(port), **variables)
     try:
         address = f"http://127.0.0.1:{port}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 import subprocess
 import time
 import wave
@@ -19,6 +18,7 @@ import pytest
 
 from app.api.texts import LONGEST_TEXT
 from tests.app.harness import serving
+from tests.app.servers.loopback import free_port
 
 PAGE = Path(__file__).parents[2] / "app" / "page"
 SCRIPTS = sorted(PAGE.glob("*.js"))
@@ -161,9 +161,7 @@ def chromium(folder: Path) -> Iterator[Browser]:
     driver, browser = shutil.which("chromedriver"), shutil.which("chromium")
     if not (driver and browser):
         pytest.skip("no browser: apt-get install chromium chromium-driver")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen([driver, f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     options = {"binary": browser, "args": [*FLAGS, f"--user-data-dir={folder}"]}
     wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}

@@ -19,6 +19,7 @@ from pathlib import Path
 import httpx
 
 from tests.app.servers import postgres, pubsub, redis
+from tests.app.servers.loopback import free_port
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -35,7 +36,7 @@ Line = Callable[[str, str, str, str], None]
 @contextmanager
 def process(core: int, *command: str, **variables: str) -> Iterator[tuple[str, int]]:
     """A command that listens on PORT, on one core; its address and process id once it answers."""
-    port = pubsub.free_port()
+    port = free_port()
     environment = {"PATH": os.environ["PATH"], "PORT": str(port), **variables}
     started = subprocess.Popen(
         ["taskset", "-c", str(core), sys.executable, "-m", *(part.format(port=port) for part in command)],

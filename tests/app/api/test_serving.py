@@ -24,6 +24,7 @@ from app.stores.sqlite import Sqlite
 from app.telemetry import metrics
 from tests.app.api.surroundings import PASSWORD, World, is_problem, lines_of, with_schema, world_of
 from tests.app.harness import client_of, serving
+from tests.app.servers.loopback import free_port
 
 HISTORY, ORIGIN = "/api/voice/history", "https://voice.example.com"
 MESSAGE = "mallory"
@@ -33,12 +34,6 @@ NOWHERE = {"DATABASE_URL": "postgresql://somebody:secret-password@127.0.0.1:1/vo
 @pytest.fixture(scope="module")
 def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return with_schema({"DATA_DIR": str(tmp_path_factory.mktemp("data"))})
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def test_every_response_says_what_browsers_must_not_do(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

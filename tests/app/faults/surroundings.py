@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -25,6 +24,7 @@ from app.ports import Unavailable
 from app.settings import Local
 from app.stores.accounts import Accounts
 from app.stores.database import database_of
+from tests.app.servers.loopback import free_port
 
 START_S = 30.0
 PLENTY = {"RATE_LIMIT_USER": "1000000", "RATE_LIMIT_ADDRESS": "1000000", "LOG_LEVEL": "WARNING"}
@@ -34,9 +34,7 @@ class Process:
     """`python -m app ROLE` on a free port of loopback; its lines go to a file: it never waits for a reader."""
 
     def __init__(self, role: str, folder: Path, variables: dict[str, str]) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"{role}.log"
         self._role = role

@@ -15,7 +15,8 @@ from app.queues import encode, pull
 from app.queues.pubsub import ANSWER_S, TopicQueue
 from app.queues.pull import Puller
 from tests.app.queues.harness import Handler, line, new_id, pulling, refused, sent, told_next, until
-from tests.app.servers.pubsub import free_port, process
+from tests.app.servers.loopback import free_port
+from tests.app.servers.pubsub import process
 
 
 def test_a_killed_server_is_told_of_in_time_and_used_again_once_it_is_back(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,8 @@ from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
+
+from tests.app.servers.loopback import free_port
 
 OWNER = "migrate@acme.iam"
 START_S = 20.0
@@ -102,7 +103,7 @@ def running() -> Iterator[Server]:
     programs = binaries()
     if programs is None:
         pytest.skip("no Postgres here: Debian's package postgresql has it")
-    with tempfile.TemporaryDirectory() as name, socket.socket() as free:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o777)  # for nobody
         setup = [
@@ -116,10 +117,7 @@ def running() -> Iterator[Server]:
             "--no-sync",
         ]
         subprocess.run(setup, check=True, capture_output=True, cwd=folder, **as_postgres())
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        server = Server(folder, port)
+        server = Server(folder, free_port())
         server.start()
         try:
             server.query(f'CREATE ROLE "{OWNER}" LOGIN', user="postgres", database="postgres")

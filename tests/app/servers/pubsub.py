@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.servers.loopback import free_port
+
 JARS = Path("/usr/lib/google-cloud-sdk/platform/pubsub-emulator/lib")
 START_S = 60.0
 
@@ -26,14 +28,6 @@ def running() -> Iterator[str]:
     port = free_port()
     with process(port):
         yield f"127.0.0.1:{port}"
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.app.servers.loopback import free_port
+
 HOST = "127.0.0.1"
 START_S = 10.0
 
@@ -23,10 +25,10 @@ class Server:
     host = HOST
 
     def __init__(self, folder: str, *options: str, tls: bool, cluster: bool) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         ports = ["--port", "0", "--tls-port", str(self.port)] if tls else ["--port", str(self.port)]
         if cluster:
-            ports += ["--cluster-enabled", "yes", "--cluster-port", str(_free_port())]
+            ports += ["--cluster-enabled", "yes", "--cluster-port", str(free_port())]
             ports += ["--tls-cluster", "yes" if tls else "no"]
         binary = shutil.which("valkey-server") or shutil.which("redis-server")
         if binary is None:
@@ -74,9 +76,3 @@ def running(*options: str, tls: bool = False, cluster: bool = False) -> Iterator
             yield server
         finally:
             server.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        return int(free.getsockname()[1])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +17,7 @@ from app.settings import Documents
 from app.transcripts import firestore
 from app.transcripts.firestore import FirestoreTranscripts
 from tests.app.servers.firestore import process
+from tests.app.servers.loopback import free_port
 from tests.app.transcripts.test_contract import transcript
 
 SETTINGS = Documents(FIRESTORE_DATABASE="transcripts", FIRESTORE_PROJECT="acme-dev")
@@ -25,9 +25,7 @@ SETTINGS = Documents(FIRESTORE_DATABASE="transcripts", FIRESTORE_PROJECT="acme-d
 
 @pytest.fixture(scope="module")
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +115,7 @@ def test_a_firestore_that_stands_still_is_unavailable_in_time(
 def test_a_firestore_that_is_gone_is_unavailable_and_back_after_its_restart(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        own = int(free.getsockname()[1])
+    own = free_port()
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", f"127.0.0.1:{own}")
 
     async def whole() -> None:
