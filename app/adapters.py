@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app import settings
 from app.ports import Activity, Files, Limiter, Transcripts, Updates
 from app.stores.database import Database, database_of
-from app.stores.jobs import Jobs
+from app.stores.jobs import LOST_S, Jobs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +26,13 @@ class Stores:
     transcripts: Transcripts
 
     @classmethod
-    def of(cls, given: settings.Stores, *, permission: str, hear: bool) -> Stores:
-        """With `permission` on the files' bucket; `hear`: also hears of jobs that other instances change."""
+    def of(cls, given: settings.Stores, *, permission: str, hear: bool, lost_s: float = LOST_S) -> Stores:
+        """With `permission` on the bucket of files; `hear`: also hears of jobs that others change; `lost_s`:
+        see `Jobs`."""
         database = database_of(given)
         return cls(
             database=database,
-            jobs=Jobs(database),
+            jobs=Jobs(database, lost_s=lost_s),
             updates=_updates(given, database, hear=hear),
             files=_files(given, permission),
             transcripts=_transcripts(given),

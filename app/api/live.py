@@ -20,7 +20,7 @@ from app.api.texts import ID
 from app.api.voice import JobView
 from app.ports import Unavailable, Updates
 from app.settings import Public
-from app.stores.jobs import Job, Jobs
+from app.stores.jobs import Jobs
 from app.telemetry import metrics
 
 TOKEN_S = 5.0
@@ -55,12 +55,12 @@ def live_router(  # noqa: PLR0915  # one connection's story, told in four functi
             principal = await access.principal(hello.token)
         return principal if principal and principal.may("voice:read") else None
 
-    async def follow(socket: WebSocket, job: Job, owner_id: str) -> int:
-        async with updates.listen(job.id) as changed:
+    async def follow(socket: WebSocket, job_id: str, owner_id: str) -> int:
+        async with updates.listen(job_id) as changed:
             told = None
             while True:
                 changed.clear()
-                found = await jobs.own(job.id, owner_id)
+                found = await jobs.own(job_id, owner_id)
                 if found is None:
                     return NO_JOB
                 if found.status != told:
@@ -81,10 +81,9 @@ def live_router(  # noqa: PLR0915  # one connection's story, told in four functi
             await access.limit(principal.limited_as, settings.per_user)
         except HTTPException:
             return TOO_MANY
-        job = await jobs.own(job_id, principal.user_id) if re.fullmatch(ID, job_id) else None
-        if job is None:
+        if not re.fullmatch(ID, job_id):
             return NO_JOB
-        following = asyncio.create_task(follow(socket, job, principal.user_id))
+        following = asyncio.create_task(follow(socket, job_id, principal.user_id))
         leaving = asyncio.create_task(gone(socket))
         try:
             await asyncio.wait({following, leaving}, timeout=LONGEST_S, return_when=asyncio.FIRST_COMPLETED)

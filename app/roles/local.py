@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fastapi import FastAPI
 
 from app.adapters import Stores, limiter_of
@@ -12,7 +10,6 @@ from app.roles.api import include_routes
 from app.roles.serving import Parts
 from app.roles.worker import handler_of
 from app.settings import Local
-from app.stores.jobs import Jobs
 from app.worker.sweep import Sweep
 
 SWEEP_S = 2.0
@@ -22,8 +19,7 @@ LOST_S = 30.0
 
 def serve_local(app: FastAPI, settings: Local) -> Parts:
     """Adds the routes; what they use."""
-    stores = Stores.of(settings, permission="storage.objects.create", hear=True)
-    stores = replace(stores, jobs=Jobs(stores.database, lost_s=LOST_S))
+    stores = Stores.of(settings, permission="storage.objects.create", hear=True, lost_s=LOST_S)
     limiter = limiter_of(settings)
     handler = handler_of(settings, stores, activity=None)
     queue = InProcessQueue(handler)

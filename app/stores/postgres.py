@@ -122,13 +122,15 @@ class Postgres:
     async def listening(self, channel: str) -> AsyncIterator[asyncio.Queue[str | None]]:
         """What is notified on `channel`, by a connection of its own; None once that connection is gone."""
         heard: asyncio.Queue[str | None] = asyncio.Queue()
-        async with AsyncExitStack() as stack:
+        with _translated():
+            connection = await self._connect()
+        try:
             with _translated():
-                connection = await (await connect(stack, self._settings))()
-                stack.callback(connection.terminate)
                 connection.add_termination_listener(lambda _: heard.put_nowait(None))
                 await connection.add_listener(channel, lambda *told: heard.put_nowait(str(told[-1])))
             yield heard
+        finally:
+            connection.terminate()
 
 
 class _translated:  # noqa: N801  # a context manager; as a generator it would cost three times as much
