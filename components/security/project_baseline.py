@@ -70,7 +70,8 @@ class ProjectBaseline(Component):
         ComponentError for a malformed API or repository, a retention outside Google's limits, or no agent.
         """
         _check(env, apis=apis, agents=agents, images=images, log_days=log_days)
-        super().__init__(name, env=env, opts=opts)
+        # Policies ask of a stack whose data may be thrown away neither backups nor guards; it says so once, here.
+        super().__init__(name, env=env, props={"disposable": not env.protect}, opts=opts)
         services = self._enable({*apis, *OWN_APIS, *(agent.api for agent in agents)})
         last = services[LAST_API]
         made = self._make_agents(agents, services)

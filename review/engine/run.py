@@ -46,9 +46,27 @@ def plan_stack(
     root = root.resolve()
     project = load_project(root, system)
     settings = load_stack(project, stack, dict(config or {}))
+
+    def program() -> None:
+        runpy.run_path(str(project.program), run_name="__main__")
+
+    return plan_program(program, root=root, project=project, stack=stack, settings=settings, fast=fast, warn=warn)
+
+
+def plan_program(
+    program: Callable[[], None],
+    *,
+    root: Path,
+    project: Project,
+    stack: str,
+    settings: StackConfig,
+    fast: bool = True,
+    warn: Callable[[str], None] | None = None,
+) -> Plan:
+    """The plan of what `program` registers when it is called in the place of the project's own program."""
     context = contextvars.Context()
     messages = Messages()
-    plan = context.run(_plan, root, project, stack, settings, messages=messages, fast=fast)
+    plan = context.run(_plan, program, root, project, stack, settings, messages=messages, fast=fast)
     if warn is not None:
         for warning in messages.warnings:
             warn(warning)
@@ -56,7 +74,14 @@ def plan_stack(
 
 
 def _plan(
-    root: Path, project: Project, stack: str, settings: StackConfig, *, messages: Messages, fast: bool
+    program: Callable[[], None],
+    root: Path,
+    project: Project,
+    stack: str,
+    settings: StackConfig,
+    *,
+    messages: Messages,
+    fast: bool,
 ) -> Plan:
     monitor = Monitor(project=project.name, stack=stack, disabled=settings.disabled_providers)
     sdk_config.set_all_config(settings.values, sorted(settings.secure))
@@ -73,9 +98,9 @@ def _plan(
         )
     )
 
-    def program() -> None:
+    def body() -> None:
         try:
-            runpy.run_path(str(project.program), run_name="__main__")
+            program()
         except SystemExit as end:
             # The real engine takes an exit without an error for the program's end.
             if end.code not in (None, 0):
@@ -88,7 +113,7 @@ def _plan(
             fast_sdk(fast) as loop_factory,
             asyncio.Runner(loop_factory=loop_factory) as runner,
         ):
-            runner.run(run_in_stack(program))
+            runner.run(run_in_stack(body))
     except VoicestackError:
         raise
     except (Exception, SystemExit) as error:

@@ -1,0 +1,1 @@
+"""What is spent and what fails is noticed by somebody."""

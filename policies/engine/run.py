@@ -1,0 +1,89 @@
+"""Runs policies over a plan and collects what they found. Waivers come afterwards (`policies.engine.waivers`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from policies.engine.configuration import Configuration
+from policies.engine.policy import Enforcement, Looked, Policy, Problem, Unseen
+from policies.engine.stack import Stack
+from review.plan import Plan, Resource
+
+COMPONENT = "voicestack:"
+"""How the type tokens of this project's components begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One violation, told in full."""
+
+    policy: Policy
+    enforcement: Enforcement
+    resource: Resource
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotEvaluated:
+    """A policy that could not look at one resource, and why."""
+
+    policy: Policy
+    resource: Resource
+    why: str
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a run of policies over one plan found.
+
+    `looked` counts the resources that each policy looked at, those that it could not evaluate included.
+    """
+
+    plan: Plan
+    findings: list[Finding] = field(default_factory=list)
+    not_evaluated: list[NotEvaluated] = field(default_factory=list)
+    looked: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> dict[str, int]:
+        """The policies that found nothing wrong and could look at everything: resources looked at."""
+        failed = {one.policy.id for one in self.findings} | {one.policy.id for one in self.not_evaluated}
+        return {id_: number for id_, number in self.looked.items() if id_ not in failed}
+
+
+def evaluate(plan: Plan, policies: Iterable[Policy], configuration: Configuration | None = None) -> Evaluation:
+    """Looks at `plan` with each of `policies`."""
+    chosen = configuration or Configuration()
+    stack = Stack(plan)
+    found = Evaluation(plan)
+    for policy in policies:
+        level = chosen.enforcement_of(policy)
+        if level is Enforcement.DISABLED:
+            continue
+        looked: set[str] = set()
+        for result in policy.look(stack, chosen.of(policy)):
+            match result:
+                case Looked():
+                    looked.add(result.on.urn)
+                case Unseen():
+                    found.not_evaluated.append(NotEvaluated(policy, result.on, result.why))
+                case Problem():
+                    found.findings.append(
+                        Finding(
+                            policy,
+                            level,
+                            result.on,
+                            result.message,
+                            result.fix or _fix(policy, stack, result.on),
+                        )
+                    )
+        found.looked[policy.id] = len(looked)
+    return found
+
+
+def _fix(policy: Policy, stack: Stack, resource: Resource) -> str:
+    """The fix in the words of what the reader has: a component of this project, or the resource itself."""
+    ours = resource.is_stack or any(owner.type.startswith(COMPONENT) for owner in stack.owners(resource))
+    return policy.fix if ours else policy.fix_raw

@@ -1,0 +1,1 @@
+"""Nobody has more rights than what the stack declares to use."""

@@ -1,0 +1,1 @@
+"""Nothing is lost or unavailable by an accident that the platform could have withstood."""

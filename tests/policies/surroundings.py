@@ -1,0 +1,24 @@
+"""Plans of small programs, through the embedded engine, for the tests of policies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from review.engine.project import Project
+from review.engine.run import plan_program
+from review.engine.stack_file import StackConfig
+from review.plan import Plan
+from tests.stacks.planned import ROOT
+
+
+def plan_of(program: Callable[[], object], *, stack: str = "prod") -> Plan:
+    """The plan of what `program` registers in a project `demo` without settings; default providers are allowed."""
+    here = ROOT / "tests" / "policies"
+    project = Project(folder=here, name="demo", program=here, declared={}, settings=here)
+
+    def body() -> None:
+        program()
+
+    return plan_program(
+        body, root=ROOT, project=project, stack=stack, settings=StackConfig(values={}, secure=frozenset())
+    )
