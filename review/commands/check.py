@@ -1,0 +1,146 @@
+"""`voicestack check`: every policy over every stack, before anything exists."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from review.arguments import add_common, overrides_of, root_of
+from review.errors import ReviewError
+from review.progress import doing, warned
+
+if TYPE_CHECKING:
+    from review.plan import Plan
+
+_ABOUT = """Looks at stacks with every policy pack: least privilege, private networks, data protection,
+reliability, cost and operations. Plans the stacks itself, with no account and no network, or reads a plan
+from a file. What a plan cannot know yet is told as not evaluated, never as passed."""
+
+_EXAMPLES = """examples:
+  voicestack check                               every stack of the root's system
+  voicestack check --stack prod --format sarif   for a code scanning service
+  voicestack check --plan preview.json           what `pulumi preview --json` wrote
+  voicestack check --plan state.json             what `pulumi stack export` wrote
+  voicestack check --format json | jq .findings
+
+exit code: 0 clean, 1 a mandatory policy is violated, 2 bad input."""
+
+WAIVERS = Path("policies") / "waivers.yaml"
+"""Where waivers are looked for, relative to the project's root."""
+
+
+def register(subparsers: Any) -> None:
+    """Adds the subcommand."""
+    parser = subparsers.add_parser(
+        "check",
+        help="every policy over every stack",
+        description=_ABOUT,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--stack", action="append", metavar="NAME", help="the stack; may be given several times (default: all)"
+    )
+    parser.add_argument(
+        "--plan", type=Path, metavar="FILE", help="check this plan, preview or state instead of planning"
+    )
+    parser.add_argument(
+        "--waivers", type=Path, metavar="FILE", help=f"the exceptions (default: {WAIVERS}, where it exists)"
+    )
+    parser.add_argument(
+        "--policy-config", type=Path, metavar="FILE", help="settings of policies, as for --policy-pack-config"
+    )
+    parser.add_argument(
+        "--today", metavar="DATE", help="the day on which waivers are judged, YYYY-MM-DD (default: today)"
+    )
+    parser.add_argument(
+        "--format", choices=("text", "json", "sarif"), default="text", help="for people or for machines"
+    )
+    parser.add_argument("--all", action="store_true", help="list all that was not evaluated")
+    add_common(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Checks and prints; 1 where a mandatory policy is violated."""
+    if options.plan and (options.stack or options.config):
+        raise ReviewError(
+            "--plan stands alone", why="the file holds one stack already planned", fix="leave --stack and --config"
+        )
+    today = _day(options.today)
+    from policies.engine.configuration import Configuration
+    from policies.engine.pack import packs
+    from policies.engine.report import check
+    from policies.engine.waivers import IN_ORDER, Waivers
+
+    policies = [policy for pack in packs() for policy in pack.policies]
+    configuration = Configuration.read(options.policy_config, policies) if options.policy_config else None
+    file = _waivers(options)
+    waivers = Waivers.read(file, policies) if file else Waivers()
+    plans = _plans(options)
+    checked = []
+    for plan in plans:
+        with doing(f"checking {plan.stack}"):
+            checked.append(check(plan, policies, today=today, configuration=configuration, waivers=waivers))
+    if options.format == "json":
+        from policies.engine.report import as_json
+
+        _write(as_json(checked, today=today))
+    elif options.format == "sarif":
+        from review.sarif import as_sarif
+
+        _write(as_sarif(checked, [*policies, IN_ORDER]))
+    else:
+        from review.findings_text import findings_text
+
+        print("\n\n".join("\n".join(findings_text(one, every=options.all)) for one in checked))
+    return 0 if all(one.is_clean for one in checked) else 1
+
+
+def _plans(options: argparse.Namespace) -> list[Plan]:
+    if options.plan:
+        from review.sources.plan_file import read_plan
+
+        return [read_plan(options.plan, system=options.system)]
+    root, overrides = root_of(options), overrides_of(options)
+    from review.engine.project import stacks_of
+    from review.engine.run import plan_stack
+
+    found = []
+    for stack in dict.fromkeys(options.stack or stacks_of(root, options.system)):
+        with doing(f"planning {stack}"):
+            found.append(plan_stack(root, stack, system=options.system, config=overrides, warn=warned))
+    if not found:
+        raise ReviewError(
+            "there is no stack to check",
+            why="the project has no Pulumi.<stack>.yaml",
+            fix="write one, or give --plan FILE",
+        )
+    return found
+
+
+def _waivers(options: argparse.Namespace) -> Path | None:
+    if options.waivers:
+        named: Path = options.waivers
+        return named
+    if options.plan and options.root is None and not Path(WAIVERS).is_file():
+        return None
+    file = root_of(options) / WAIVERS
+    return file if file.is_file() else None
+
+
+def _day(text: str | None) -> datetime.date:
+    if text is None:
+        return datetime.datetime.now(tz=datetime.UTC).date()
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise ReviewError(f"--today {text} is no date", why=str(error), fix="write YYYY-MM-DD") from error
+
+
+def _write(data: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")

@@ -1,0 +1,109 @@
+"""What a check found as SARIF 2.1.0, which code scanning services read.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html. A finding stands at the line that makes its
+resource; one that no line makes (an absence, a plan without sources) at the project's file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from importlib.metadata import version
+from typing import Any, Final
+
+from policies.engine.policy import Policy, Severity
+from policies.engine.report import Checked
+from policies.engine.run import Finding
+from policies.engine.waivers import Waived
+
+_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS: Final = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "note",
+}
+# What GitHub sorts by: critical from 9.0, high from 7.0, medium from 4.0.
+# https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+_SCORES: Final = {
+    Severity.CRITICAL: "9.5",
+    Severity.HIGH: "8.0",
+    Severity.MEDIUM: "5.0",
+    Severity.LOW: "2.0",
+}
+_NO_LINE: Final = "Pulumi.yaml"
+
+
+def as_sarif(checked: Iterable[Checked], policies: Iterable[Policy]) -> dict[str, Any]:
+    """The checks as one SARIF run; what is waived is there as suppressed."""
+    every = list(checked)
+    rules = sorted({policy.id: policy for policy in policies}.values(), key=lambda policy: policy.id)
+    places = {policy.id: position for position, policy in enumerate(rules)}
+    results = [_result(finding, places) for one in every for finding in one.findings]
+    results += [_suppressed(waived, places) for one in every for waived in one.waived]
+    return {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "voicestack",
+                        "semanticVersion": version("voicestack"),
+                        "rules": [_rule(policy) for policy in rules],
+                    }
+                },
+                "results": results,
+            }
+        ],
+    }
+
+
+def _rule(policy: Policy) -> dict[str, Any]:
+    return {
+        "id": policy.id,
+        "shortDescription": {"text": policy.title},
+        "fullDescription": {"text": policy.why},
+        "help": {"text": f"{policy.fix}\nWithout these components: {policy.fix_raw}"},
+        "defaultConfiguration": {"level": _LEVELS[policy.severity]},
+        "properties": {"security-severity": _SCORES[policy.severity], "tags": ["security", "infrastructure"]},
+    }
+
+
+def _result(finding: Finding, places: dict[str, int]) -> dict[str, Any]:
+    file, line = _place(finding)
+    identity = f"{finding.policy.id}\n{finding.resource.urn}\n{finding.message}"
+    return {
+        "ruleId": finding.policy.id,
+        "ruleIndex": places[finding.policy.id],
+        "level": _LEVELS[finding.policy.severity],
+        "message": {"text": f"{finding.message}\nFix: {finding.fix}"},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": file, "uriBaseId": "%SRCROOT%"},
+                    "region": {"startLine": line},
+                },
+                "logicalLocations": [{"fullyQualifiedName": finding.resource.urn, "kind": "resource"}],
+            }
+        ],
+        # Keeps a finding the same one when lines move.
+        "partialFingerprints": {"policyAndUrn/v1": hashlib.sha256(identity.encode()).hexdigest()},
+    }
+
+
+def _suppressed(waived: Waived, places: dict[str, int]) -> dict[str, Any]:
+    waiver = waived.waiver
+    said = f"{waiver.reason} ({waiver.owner}, {waiver.ticket}, until {waiver.expires})"
+    return {
+        **_result(waived.finding, places),
+        "suppressions": [{"kind": "external", "status": "accepted", "justification": said}],
+    }
+
+
+def _place(finding: Finding) -> tuple[str, int]:
+    source = finding.resource.source
+    if not source:
+        return _NO_LINE, 1
+    file, _, line = source[0].rpartition(":")
+    return (file, int(line)) if file and line.isdigit() else (_NO_LINE, 1)
