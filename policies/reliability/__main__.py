@@ -1,0 +1,5 @@
+"""What `pulumi preview --policy-pack policies/reliability` runs."""
+
+from policies.engine.analyzer import serve
+
+serve("reliability")
