@@ -21,7 +21,7 @@ def findings_text(checked: Checked, *, every: bool = False) -> Iterator[str]:
     plan = checked.plan
     policies = plural(len(checked.evaluation.looked), "policy", "policies")
     yield f"{plan.system} · {plan.stack}: {policies} over {plural(len(plan), 'resource')}"
-    yield f"  {_verdict(checked)}"
+    yield f"  {verdict(checked)}"
     for _, group in groupby(checked.findings, key=lambda one: one.policy.id):
         yield ""
         yield from _policy(list(group))
@@ -45,7 +45,8 @@ def findings_text(checked: Checked, *, every: bool = False) -> Iterator[str]:
         yield from _how_to_waive(checked)
 
 
-def _verdict(checked: Checked) -> str:
+def verdict(checked: Checked) -> str:
+    """How it went, in one line."""
     looked = f"{len(checked.passed)} passed"
     unseen = f"{len({one.policy.id for one in checked.not_evaluated})} partly not evaluated"
     waived = f"{len(checked.waived)} waived"

@@ -29,9 +29,6 @@ _EXAMPLES = """examples:
 
 exit code: 0 clean, 1 a mandatory policy is violated, 2 bad input."""
 
-WAIVERS = Path("policies") / "waivers.yaml"
-"""Where waivers are looked for, relative to the project's root."""
-
 
 def register(subparsers: Any) -> None:
     """Adds the subcommand."""
@@ -49,7 +46,10 @@ def register(subparsers: Any) -> None:
         "--plan", type=Path, metavar="FILE", help="check this plan, preview or state instead of planning"
     )
     parser.add_argument(
-        "--waivers", type=Path, metavar="FILE", help=f"the exceptions (default: {WAIVERS}, where it exists)"
+        "--waivers",
+        type=Path,
+        metavar="FILE",
+        help="the exceptions (default: policies/waivers.yaml, where it exists)",
     )
     parser.add_argument(
         "--policy-config", type=Path, metavar="FILE", help="settings of policies, as for --policy-pack-config"
@@ -72,28 +72,21 @@ def run(options: argparse.Namespace) -> int:
             "--plan stands alone", why="the file holds one stack already planned", fix="leave --stack and --config"
         )
     today = _day(options.today)
-    from policies.engine.configuration import Configuration
-    from policies.engine.pack import packs
-    from policies.engine.report import check
-    from policies.engine.waivers import IN_ORDER, Waivers
+    from review.checking import Checking
 
-    policies = [policy for pack in packs() for policy in pack.policies]
-    configuration = Configuration.read(options.policy_config, policies) if options.policy_config else None
-    file = _waivers(options)
-    waivers = Waivers.read(file, policies) if file else Waivers()
-    plans = _plans(options)
-    checked = []
-    for plan in plans:
-        with doing(f"checking {plan.stack}"):
-            checked.append(check(plan, policies, today=today, configuration=configuration, waivers=waivers))
+    checking = Checking.of(
+        _root(options), waivers=options.waivers, configuration=options.policy_config, today=today
+    )
+    checked = [checking.check(plan) for plan in _plans(options)]
     if options.format == "json":
         from policies.engine.report import as_json
 
-        _write(as_json(checked, today=today))
+        _write(as_json(checked, today=checking.today))
     elif options.format == "sarif":
+        from policies.engine.waivers import IN_ORDER
         from review.sarif import as_sarif
 
-        _write(as_sarif(checked, [*policies, IN_ORDER]))
+        _write(as_sarif(checked, [*checking.policies, IN_ORDER]))
     else:
         from review.findings_text import findings_text
 
@@ -123,19 +116,19 @@ def _plans(options: argparse.Namespace) -> list[Plan]:
     return found
 
 
-def _waivers(options: argparse.Namespace) -> Path | None:
-    if options.waivers:
-        named: Path = options.waivers
-        return named
-    if options.plan and options.root is None and not Path(WAIVERS).is_file():
-        return None
-    file = root_of(options) / WAIVERS
-    return file if file.is_file() else None
+def _root(options: argparse.Namespace) -> Path | None:
+    """The project's folder; a plan from a file needs none."""
+    try:
+        return root_of(options)
+    except ReviewError:
+        if options.plan and options.root is None:
+            return None
+        raise
 
 
-def _day(text: str | None) -> datetime.date:
+def _day(text: str | None) -> datetime.date | None:
     if text is None:
-        return datetime.datetime.now(tz=datetime.UTC).date()
+        return None
     try:
         return datetime.date.fromisoformat(text)
     except ValueError as error:

@@ -31,12 +31,17 @@ def register(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="write each plan to DIR/STACK.json")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="look at each with every policy too; 1 where a mandatory one is broken",
+    )
     add_common(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Plans every stack and prints its summary."""
+    """Plans every stack and prints its summary; with --check, 1 where a mandatory policy is violated."""
     root, overrides = root_of(options), overrides_of(options)
     from review.engine.project import load_project
     from review.engine.run import plan_stack
@@ -50,6 +55,13 @@ def run(options: argparse.Namespace) -> int:
             why=f"there is no Pulumi.<stack>.yaml in {project.settings}",
             fix="write one for each environment",
         )
+    checking = None
+    if options.check:
+        from review.checking import Checking
+        from review.findings_text import findings_text, verdict
+
+        checking = Checking.of(root)
+    clean = True
     for stack in stacks:
         start = time.perf_counter()
         with doing(f"planning {stack}"):
@@ -60,5 +72,11 @@ def run(options: argparse.Namespace) -> int:
             file = options.out / f"{stack}.json"
             write_file(file, plan.to_json())
             print(f"  the whole plan: {file}")
+        if checking:
+            checked = checking.check(plan)
+            clean = clean and checked.is_clean
+            print(f"  policies: {verdict(checked)}; `voicestack check` tells more")
+            if checked.findings:
+                print("\n" + "\n".join(findings_text(checked)))
         print()
-    return 0
+    return 0 if clean else 1

@@ -12,6 +12,7 @@ from review.command import main
 from review.plan import Plan
 from tests.policies.judged.private_network.cloud_sql import instances
 from tests.policies.surroundings import plan_of
+from tests.review.small_program import write
 from tests.stacks.planned import ROOT, planned
 
 POLICY = "sql-no-public-address"
@@ -194,3 +195,16 @@ def test_a_plan_of_the_reference_stack_from_a_file_is_clean(tmp_path: Path) -> N
     file = tmp_path / "prod.json"
     file.write_text(planned("prod").to_json())
     assert main(["check", "--plan", str(file)]) == 0
+
+
+def test_a_preview_with_check_is_exit_code_1_where_a_policy_is_violated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = (
+        "import pulumi_gcp as gcp\n"
+        "gcp.sql.DatabaseInstance('open', name='open', database_version='POSTGRES_17', region='europe-west1')\n"
+    )
+    root = write(tmp_path, program)
+    assert main(["preview", "--root", str(root)]) == 0
+    assert main(["preview", "--check", "--root", str(root)]) == 1
+    assert POLICY in capsys.readouterr().out

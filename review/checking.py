@@ -1,0 +1,55 @@
+"""What a command needs to check plans: the policies, their configuration, the waivers and the day."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+from policies.engine.configuration import Configuration
+from policies.engine.pack import packs
+from policies.engine.policy import Policy
+from policies.engine.report import Checked, check
+from policies.engine.waivers import Waivers
+from review.plan import Plan
+
+WAIVERS = Path("policies") / "waivers.yaml"
+"""Where waivers are looked for, relative to the project's root."""
+
+
+@dataclass(frozen=True)
+class Checking:
+    """How plans are checked, the same for every stack of one run."""
+
+    policies: tuple[Policy, ...]
+    configuration: Configuration
+    waivers: Waivers
+    today: datetime.date
+
+    @classmethod
+    def of(
+        cls,
+        root: Path | None,
+        *,
+        waivers: Path | None = None,
+        configuration: Path | None = None,
+        today: datetime.date | None = None,
+    ) -> Checking:
+        """Every policy of this project; the waivers of `root` unless a file is named; today's date by default.
+
+        VoicestackError for a file that cannot be read as what it should be.
+        """
+        policies = tuple(policy for pack in packs() for policy in pack.policies)
+        chosen = Configuration.read(configuration, policies) if configuration else Configuration()
+        usual = root / WAIVERS if root else None
+        file = waivers or (usual if usual and usual.is_file() else None)
+        return cls(
+            policies,
+            chosen,
+            Waivers.read(file, policies) if file else Waivers(),
+            today or datetime.datetime.now(tz=datetime.UTC).date(),
+        )
+
+    def check(self, plan: Plan) -> Checked:
+        """What the policies say of one stack."""
+        return check(plan, self.policies, today=self.today, configuration=self.configuration, waivers=self.waivers)
