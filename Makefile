@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 RUN := $(VENV)/bin
 UV := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help preview run test check bench base sbom schema lock clean
+.PHONY: help preview run test check bench base sbom schema policies lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
