@@ -1,4 +1,4 @@
-"""`make bench`: the figures of the embedded engine and of the app, each beside its limit, in one run.
+"""`make bench`: the figures of the embedded engine, the policies and the app, each beside its limit, in one run.
 
 Every comparison is measured in turns, so that a busy machine slows both sides. Figures, not a test: nothing fails.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from review.plan import Plan
 from tests.benchmark.measures import ROOT, median, module, whole
+from tests.benchmark.policies import policy_figures
 
 _SIZES = (1000, 5000)
 _TURNS = 5
@@ -23,10 +24,13 @@ _ROW = "{:<58} {:>10} {:>10}   {}"
 
 def main(arguments: list[str]) -> int:
     """Measures and prints; always 0. With a folder and a stack, only the whole processes, for that project; with
-    `app`, only the app."""
+    `app` or `policies`, only those."""
     print(_ROW.format("", "measured", "limit", ""))
     if arguments == ["app"]:
         _app()
+        return 0
+    if arguments == ["policies"]:
+        policy_figures(_line, turns=_TURNS)
         return 0
     if arguments:
         folder, stack = arguments
@@ -38,6 +42,7 @@ def main(arguments: list[str]) -> int:
     about = f"{again.resources} resources, median of {_TURNS}"
     _line("prod's own program, planned again, ms a resource", f"{again.milliseconds_each:.2f}", "", about)
     _process(ROOT, "prod")
+    policy_figures(_line, turns=_TURNS)
     _app()
     return 0
 

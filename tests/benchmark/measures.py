@@ -50,14 +50,14 @@ def module(name: str, *arguments: str) -> Measured:
     return Measured(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def whole(command: Sequence[str]) -> Measured:
-    """Runs a command from its start to its end; its output is thrown away."""
+def whole(command: Sequence[str], *, codes: Sequence[int] = (0,)) -> Measured:
+    """Runs a command from its start to its end; its output is thrown away. `codes`: how it may end."""
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode not in codes:
         raise RuntimeError(f"{' '.join(command)}: {process.stderr.read().decode() if process.stderr else ''}")
     return Measured(seconds=seconds, resources=0, mebibytes=usage.ru_maxrss / _KIB)
 
