@@ -10,7 +10,7 @@ import pytest
 
 from review.command import main
 from review.plan import Plan
-from tests.policies.judged.private_network.cloud_sql import instances
+from tests.policies.open_databases import databases
 from tests.policies.surroundings import plan_of
 from tests.review.small_program import write
 from tests.stacks.planned import ROOT, planned
@@ -23,7 +23,7 @@ URN = "urn:pulumi:prod::demo::gcp:sql/databaseInstance:DatabaseInstance::bad-pub
 def bad(tmp_path: Path) -> Path:
     """A plan's file with databases that anybody can reach."""
     file = tmp_path / "bad.json"
-    file.write_text(plan_of(instances).to_json())
+    file.write_text(plan_of(databases).to_json())
     return file
 
 
@@ -59,7 +59,7 @@ def test_a_violation_is_exit_code_1_and_told_in_full(
     assert found["enforcement"] == "mandatory"
     assert "ipv4Enabled" in found["message"]
     assert found["fix"].startswith("Set `settings.ipConfiguration.ipv4Enabled`")
-    assert found["source"].startswith("tests/policies/judged/private_network/cloud_sql.py:")
+    assert found["source"].startswith("tests/policies/open_databases.py:")
     assert {one["urn"].rsplit("::", 1)[1] for one in told["notEvaluated"]} == {"unknown-flag", "secret-flag"}
     assert told["passed"] == {}, "what was violated, or could not be looked at, has not passed"
 
@@ -81,7 +81,7 @@ def test_the_text_tells_what_where_why_and_how_to_fix_and_waive(
     text = " ".join(capsys.readouterr().out.split())
     for part in (
         "A Cloud SQL instance has no public address [sql-no-public-address, critical]",
-        "sql.DatabaseInstance 'bad-public' (tests/policies/judged/private_network/cloud_sql.py:",
+        "sql.DatabaseInstance 'bad-public' (tests/policies/open_databases.py:",
         "is true: the instance gets a public address",
         "why: With a public address anybody may try",
         "fix: Set `settings.ipConfiguration.ipv4Enabled` to false",
@@ -121,7 +121,7 @@ def test_sarif_places_each_finding_at_its_line(
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == POLICY
         place = result["locations"][0]["physicalLocation"]
-        assert place["artifactLocation"]["uri"] == "tests/policies/judged/private_network/cloud_sql.py"
+        assert place["artifactLocation"]["uri"] == "tests/policies/open_databases.py"
         assert place["region"]["startLine"] > 1
     assert len({result["partialFingerprints"]["policyAndUrn/v1"] for result in run["results"]}) == 3
 

@@ -18,7 +18,7 @@ from policies.engine.pack import NAMES, Pack, packs
 from policies.engine.run import evaluate
 from review.plan import Plan
 from review.sentinels import SECRET_KIND, SIGNATURE
-from tests.policies.judged.private_network.cloud_sql import instances
+from tests.policies.open_databases import databases
 from tests.policies.surroundings import plan_of
 from tests.stacks.planned import ROOT, planned
 
@@ -109,14 +109,14 @@ def told(diagnostics: list[Any]) -> set[tuple[str, str, str]]:
 @pytest.mark.parametrize("pack", packs(), ids=NAMES)
 def test_a_served_pack_finds_what_it_finds_in_process(pack: Pack) -> None:
     with served(pack.name) as client:
-        for plan in (planned("prod"), plan_of(instances)):
+        for plan in (planned("prod"), plan_of(databases)):
             bare = without_defaults(plan)
             assert told(send(client, bare)) == expected(bare, pack)
 
 
 def test_what_is_secret_is_neither_read_nor_told() -> None:
     with served("private_network") as client:
-        diagnostics = send(client, plan_of(instances))
+        diagnostics = send(client, plan_of(databases))
     assert any("secret-flag" in one.urn and one.message.startswith(NOT_EVALUATED) for one in diagnostics)
     assert HIDDEN not in str(diagnostics)
 
@@ -130,7 +130,7 @@ def test_a_pack_tells_the_engine_every_policy_with_its_level_and_settings() -> N
 
 
 def test_the_engines_configuration_disables_a_policy() -> None:
-    plan = plan_of(instances)
+    plan = plan_of(databases)
     with served("private_network") as client:
         chosen = analyzer_pb2.ConfigureAnalyzerRequest()
         chosen.policyConfig["sql-no-public-address"].enforcementLevel = analyzer_pb2.DISABLED

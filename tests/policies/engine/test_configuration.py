@@ -12,7 +12,7 @@ from policies.engine.configuration import Configuration, PolicyConfigError
 from policies.engine.policy import Enforcement
 from policies.engine.run import evaluate
 from policies.private_network.cloud_sql.public_address import public_address
-from tests.policies.judged.private_network.cloud_sql import instances
+from tests.policies.open_databases import databases
 from tests.policies.surroundings import plan_of
 
 POLICIES = (public_address, budget_exists)
@@ -37,7 +37,7 @@ def test_all_is_for_every_policy_that_says_nothing_itself(tmp_path: Path) -> Non
 
 
 def test_a_disabled_policy_is_not_looked_for_and_has_not_passed(tmp_path: Path) -> None:
-    found = evaluate(plan_of(instances), POLICIES, read(tmp_path, {public_address.id: "disabled"}))
+    found = evaluate(plan_of(databases), POLICIES, read(tmp_path, {public_address.id: "disabled"}))
     assert public_address.id not in found.looked
     assert public_address.id not in found.passed
 

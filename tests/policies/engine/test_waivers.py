@@ -12,7 +12,7 @@ from policies.engine.report import Checked, check
 from policies.engine.waivers import IN_ORDER, WaiverFileError, Waivers
 from policies.private_network.cloud_sql.public_address import public_address
 from review.plan import Plan
-from tests.policies.judged.private_network.cloud_sql import instances
+from tests.policies.open_databases import databases
 from tests.policies.surroundings import plan_of
 
 TODAY = datetime.date(2026, 11, 21)
@@ -31,7 +31,7 @@ GOOD = {
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return plan_of(instances)
+    return plan_of(databases)
 
 
 def waiver(**changes: str) -> str:
