@@ -130,3 +130,15 @@ def test_a_preview_of_an_older_commit_is_not_posted(tmp_path: Path) -> None:
 def test_a_branch_named_like_a_command_is_only_a_name(tmp_path: Path) -> None:
     post(tmp_path, f"{MARKER}\nnew", HEAD="someone:$(touch owned);`touch owned`")
     assert not (tmp_path / "owned").exists()
+
+
+def test_a_violated_policy_fails_the_preview_after_its_comment_is_written() -> None:
+    steps = read("preview.yml")["jobs"]["preview"]["steps"]
+    checked = next(step for step in steps if step.get("id") == "check")
+    assert checked["continue-on-error"] is True
+    assert "make preview" in checked["run"]
+    upload = next(number for number, step in enumerate(steps) if "upload-artifact" in step.get("uses", ""))
+    assert steps[-1]["if"] == "steps.check.outcome == 'failure'"
+    assert upload < len(steps) - 1
+    commented = read("comment.yml")["jobs"]["comment"]["if"]
+    assert '"failure"' in commented, "a violation must reach the pull request"
