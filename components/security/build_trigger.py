@@ -15,7 +15,7 @@ from typing import ClassVar
 import pulumi
 from pulumi_gcp import cloudbuild
 
-from components.component import Component, Environment
+from components.component import Component, Environment, urn_of
 from components.errors import ComponentError
 from components.links import Access
 from components.naming import Kind
@@ -63,8 +63,7 @@ class BuildTrigger(Component):
             f"{name}-build",
             env=env,
             description=f"Runs the Cloud Build builds of trigger {name}.",
-            uses=uses,
-            also=[project_grant(env.project, key="write-logs", role="roles/logging.logWriter")],
+            uses=[_write_logs(env), *uses],
             opts=self.child(),
         )
         self.trigger = cloudbuild.Trigger(
@@ -88,6 +87,15 @@ class BuildTrigger(Component):
             opts=self.child(depends_on=[*self.pipeline.grants, *env.apis]),
         )
         self.register_outputs({"trigger": self.trigger.trigger_id})
+
+
+def _write_logs(env: Environment) -> Access:
+    """Writing the build's own log, which no entity offers."""
+    return Access(
+        verb="write logs",
+        target=urn_of("pulumi:pulumi:Stack", f"{pulumi.get_project()}-{pulumi.get_stack()}"),
+        grants=(project_grant(env.project, key="write-logs", role="roles/logging.logWriter"),),
+    )
 
 
 def _checked_location(repository: str) -> str:

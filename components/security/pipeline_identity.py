@@ -14,7 +14,7 @@ import pulumi
 
 from components.component import Component, Environment
 from components.errors import LinkError
-from components.links import Access, Grant, grants_of
+from components.links import Access, grants_of
 from components.security.identity import Identity
 
 
@@ -33,18 +33,14 @@ class PipelineIdentity(Component):
         env: Environment,
         description: str,
         uses: Sequence[Access],
-        also: Sequence[Grant] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`also`: grants that the pipeline's own runtime needs and no entity offers."""
         refuse_private(name, uses)
         super().__init__(
             name, env=env, props={"uses": [access.declared() for access in uses]} if uses else {}, opts=opts
         )
         self.identity = Identity(name, env=env, description=description, opts=self.child())
-        made = [
-            grant.make(f"{name}-{grant.key}", self.identity, self.child()) for grant in [*also, *grants_of(uses)]
-        ]
+        made = [grant.make(f"{name}-{grant.key}", self.identity, self.child()) for grant in grants_of(uses)]
         # A grant may find that there is nothing to make for this identity.
         self.grants = tuple(one for one in made if one is not None)
         self.register_outputs({"email": self.identity.email})
