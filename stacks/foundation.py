@@ -90,6 +90,7 @@ class Foundation:
             apis=_APIS | set(apis) | ({"billingbudgets.googleapis.com"} if settings.has_budget else set()),
             agents={*agents, Agent.ARTIFACT_REGISTRY, Agent.SECRET_MANAGER},
             images=ImageRegistry.path_of("images", env=bare),
+            contacts=settings.alert_emails,
             log_days=size.log_days,
         )
         env = baseline.environment

@@ -55,6 +55,7 @@ class Purpose(Enum):
     SECRETS = Agent.SECRET_MANAGER
     ARTIFACTS = Agent.ARTIFACT_REGISTRY
     LOGGING = Agent.LOGGING
+    RUN = Agent.CLOUD_RUN
 
 
 def key_or_error(name: str, *, env: Environment, key: EncryptionKey | None) -> EncryptionKey | None:

@@ -1,8 +1,9 @@
 """ProjectBaseline: what exists once in a Google project, before anything else of the system.
 
-The APIs, Google's service agents, who is audited, how long logs stay, which images may run. Its audit
-configuration is the only authoritative IAM resource of the system. It makes no alert (`AuditAlerts` does) and no
-database: the stack gives the default Firestore database the environment that comes from here.
+The APIs, Google's service agents, whom Google writes to, who is audited, how long logs stay, which images may
+run. Its audit configuration is the only authoritative IAM resource of the system. It makes no alert
+(`AuditAlerts` does) and no database: the stack gives the default Firestore database the environment that comes
+from here.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 import pulumi
-from pulumi_gcp import binaryauthorization, logging, projects
+from pulumi_gcp import binaryauthorization, essentialcontacts, logging, projects
 
 from components.component import Component, Environment
 from components.errors import ComponentError
@@ -26,9 +27,12 @@ OWN_APIS = frozenset(
     {
         LAST_API,
         "binaryauthorization.googleapis.com",
+        # What the project holds and held, for whoever looks into an incident; CIS 2.13.
+        "cloudasset.googleapis.com",
         "cloudresourcemanager.googleapis.com",
         # Scans what is pushed: https://cloud.google.com/artifact-analysis/docs/enable-automatic-scanning
         "containerscanning.googleapis.com",
+        "essentialcontacts.googleapis.com",
         "iam.googleapis.com",
         "logging.googleapis.com",
     }
@@ -55,6 +59,7 @@ class ProjectBaseline(Component):
         apis: Collection[str],
         agents: Collection[Agent],
         images: str,
+        contacts: Sequence[str] = (),
         attestor: pulumi.Input[str] | None = None,
         log_days: int = 30,
         log_location: str = "global",
@@ -62,8 +67,10 @@ class ProjectBaseline(Component):
     ) -> None:
         """`apis`: what the system calls, e.g. `run.googleapis.com`; the agents' and the baseline's own are added.
         `agents`: those that grants name. `images`: the path of the repository whose images may run
-        (`ImageRegistry.path_of`). `attestor`: `projects/<p>/attestors/<a>`; with it any image must be attested,
-        those of the repository too. `log_days`: 1 to 3650, in the default log bucket
+        (`ImageRegistry.path_of`). `contacts`: the e-mail addresses that Google writes to about the project's
+        security, incidents and suspension; without any it writes to the owners. `attestor`:
+        `projects/<p>/attestors/<a>`; with it any image must be attested, those of the repository too.
+        `log_days`: 1 to 3650, in the default log bucket
         (https://cloud.google.com/logging/quotas#logs_retention_periods); its `log_location` is `global` unless
         the organisation says otherwise.
 
@@ -79,6 +86,7 @@ class ProjectBaseline(Component):
             command for agent in _sorted(agents) if (command := agent.asked_for_by(env.project))
         )
         self.environment = dataclasses.replace(env, apis=(last,), agents=made)
+        self._name_contacts(contacts, last)
         self._audit(last)
         self._keep_logs(log_days, log_location, last)
         self.policy = self._admit(images, attestor, last)
@@ -111,6 +119,21 @@ class ProjectBaseline(Component):
             for agent in _sorted(agents)
             if agent.asked_for_by(self.env.project) is None
         }
+
+    def _name_contacts(self, emails: Sequence[str], after: pulumi.Resource) -> None:
+        """In the categories of CIS 1.16.
+
+        https://cloud.google.com/resource-manager/docs/managing-notification-contacts
+        """
+        for email in dict.fromkeys(emails):
+            essentialcontacts.Contact(
+                f"{self.name}-contact-{re.sub('[^a-z0-9]+', '-', email.lower()).strip('-')}",
+                parent=f"projects/{self.env.project}",
+                email=email,
+                language_tag="en",
+                notification_category_subscriptions=["LEGAL", "SECURITY", "SUSPENSION", "TECHNICAL"],
+                opts=self.child(depends_on=[after]),
+            )
 
     def _audit(self, after: pulumi.Resource) -> None:
         """Every read and write of data and of configuration, by everyone

@@ -17,6 +17,7 @@ from components.naming import Kind
 from components.network.network import Network
 from components.network.subnets import Tier
 from components.security.identity import Identity
+from components.security.keys import EncryptionKey
 from components.security.releaser_role import ReleaserRole
 from components.service.container import Container
 from components.service.workload import Workload
@@ -41,9 +42,12 @@ class Job(Workload):
         tier: Tier = Tier.APP,
         uses: Sequence[Access] = (),
         after: Sequence[pulumi.Resource] = (),
+        key: EncryptionKey | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(name, env=env, description=description, uses=uses, network=network, tier=tier, opts=opts)
+        super().__init__(
+            name, env=env, description=description, uses=uses, network=network, tier=tier, key=key, opts=opts
+        )
         task: dict[str, Any] = {
             "service_account": self.identity.email,
             "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
@@ -51,6 +55,7 @@ class Job(Workload):
             "max_retries": retries,
             "containers": [container.spec(self.uses, self.identity)],
             **self.vpc_access(),
+            **self.encryption(),
         }
         self.job = cloudrunv2.Job(
             name,

@@ -24,6 +24,7 @@ from components.network.subnets import Tier
 from components.observability.alert import AlertRouting
 from components.observability.service_alerts import INTERACTIVE, LatencyLimits, service_alerts
 from components.security.identity import Identity
+from components.security.keys import EncryptionKey
 from components.security.releaser_role import ReleaserRole
 from components.security.service_agents import Agent
 from components.service.container import Container
@@ -94,6 +95,7 @@ class Service(Workload):
         tier: Tier = Tier.APP,
         uses: Sequence[Access] = (),
         after: Sequence[pulumi.Resource] = (),
+        key: EncryptionKey | None = None,
         session_affinity: bool = False,
         cpu_always: bool = False,
         attempt: int = 1,
@@ -111,7 +113,9 @@ class Service(Workload):
         self.scaling = scaling
         self.timeout_s = scaling.timeout_s
         self.latency = latency
-        super().__init__(name, env=env, description=description, uses=uses, network=network, tier=tier, opts=opts)
+        super().__init__(
+            name, env=env, description=description, uses=uses, network=network, tier=tier, key=key, opts=opts
+        )
         if exposure is Exposure.INTERNAL:
             # Whom its callers' tokens are for.
             audience = {"SERVICE_AUDIENCE": self.endpoint.audience}
@@ -205,6 +209,7 @@ class Service(Workload):
             "containers": [spec],
             "labels": self.labels(),
             **self.vpc_access(),
+            **self.encryption(),
         }
 
     def invoke(self) -> Access:

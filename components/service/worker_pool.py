@@ -17,6 +17,7 @@ from components.links import Access
 from components.naming import Kind
 from components.network.network import Network
 from components.network.subnets import Tier
+from components.security.keys import EncryptionKey
 from components.service.container import Container
 from components.service.workload import Workload
 
@@ -39,14 +40,18 @@ class WorkerPool(Workload):
         tier: Tier = Tier.APP,
         uses: Sequence[Access] = (),
         after: Sequence[pulumi.Resource] = (),
+        key: EncryptionKey | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(name, env=env, description=description, uses=uses, network=network, tier=tier, opts=opts)
+        super().__init__(
+            name, env=env, description=description, uses=uses, network=network, tier=tier, key=key, opts=opts
+        )
         template: dict[str, Any] = {
             "service_account": self.identity.email,
             "containers": [container.spec(self.uses, self.identity)],
             "labels": self.labels(),
             **self.vpc_access(),
+            **self.encryption(),
         }
         self.pool = cloudrunv2.WorkerPool(
             name,

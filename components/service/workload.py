@@ -18,6 +18,7 @@ from components.links import Access, Grant, grants_of
 from components.network.network import Network
 from components.network.subnets import Tier
 from components.security.identity import Identity
+from components.security.keys import EncryptionKey, key_or_error
 
 
 class Workload(Component):
@@ -39,8 +40,15 @@ class Workload(Component):
         uses: Sequence[Access],
         network: Network | None,
         tier: Tier,
+        key: EncryptionKey | None,
         opts: pulumi.ResourceOptions | None,
     ) -> None:
+        """`key` encrypts Cloud Run's copy of the image.
+
+        LinkError for a use that needs the network without one, ComponentError for no key where the environment has
+        its own.
+        """
+        key = key_or_error(name, env=env, key=key)
         lost = [access for access in uses if access.network and network is None]
         if lost:
             raise LinkError(
@@ -54,8 +62,9 @@ class Workload(Component):
         self.uses = tuple(uses)
         self.network = network
         self.tier = tier
+        self.key = key
         self.identity = Identity(name, env=env, description=description, opts=self.child())
-        waited: list[pulumi.Resource] = []
+        waited: list[pulumi.Resource] = list(key.ready if key else ())
         for grant in grants_of(uses):
             made = grant.make(f"{name}-{grant.key}", self.identity, self.child())
             if grant.wait and made is not None:
@@ -82,6 +91,11 @@ class Workload(Component):
                 ],
             }
         }
+
+    def encryption(self) -> dict[str, Any]:
+        """The template's encryption key, which stops every instance when it is disabled:
+        https://cloud.google.com/run/docs/securing/using-cmek"""
+        return {"encryption_key": self.key.id} if self.key else {}
 
     def act_as(self) -> Grant:
         """Releasing what runs as this workload's identity takes the right to act as it, and as nobody else."""

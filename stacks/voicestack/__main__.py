@@ -36,7 +36,10 @@ settings = VoicestackSettings.load()
 size = settings.size
 base = Foundation.of(settings, apis=APIS, agents=agents_of(settings))
 env, alerts = base.env, base.alerts
-service = partial(Service, env=env, network=base.network, alerts=alerts, attempt=settings.revision_attempt)
+run_key = base.key(Agent.CLOUD_RUN)
+service = partial(
+    Service, env=env, network=base.network, key=run_key, alerts=alerts, attempt=settings.revision_attempt
+)
 stores = Stores.of(base)
 secrets = Secrets(base, generated=["jwt-signing-key"], supplied=["livekit-api-key", "openai-api-key"])
 image = deployed_image(base)
@@ -123,6 +126,7 @@ migrate = Job(
     "migrate",
     env=env,
     network=base.network,
+    key=run_key,
     description="Migrates the schema and grants each service its rights.",
     container=container_of(size.worker, image, args=["migrate"]),
     timeout_s=900,

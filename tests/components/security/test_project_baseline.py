@@ -19,6 +19,7 @@ from tests.components.security.parts import AGENT, API, assert_nothing_escalates
 
 AUDIT = "gcp:projects/iAMAuditConfig:IAMAuditConfig"
 LOGS = "gcp:logging/projectBucketConfig:ProjectBucketConfig"
+CONTACT = "gcp:essentialcontacts/contact:Contact"
 POLICY = "gcp:binaryauthorization/policy:Policy"
 
 
@@ -37,7 +38,8 @@ def planned(**changes: Any) -> list[Registered]:
 
 def test_what_is_asked_for_the_agents_apis_and_scanning_are_enabled() -> None:
     enabled = {one.inputs["service"].removesuffix(".googleapis.com") for one in of_type(planned(), API)}
-    assert {"run", "pubsub", "storage", "containerscanning", "binaryauthorization", "logging"} <= enabled
+    own = {"containerscanning", "cloudasset", "essentialcontacts", "binaryauthorization", "logging"}
+    assert {"run", "pubsub", "storage"} | own <= enabled
 
 
 def test_services_are_never_disabled_on_destroy() -> None:
@@ -70,6 +72,16 @@ def test_an_agent_that_google_makes_only_for_its_own_service_is_asked_for_by_a_c
         assert set(made.environment.agents) == {Agent.PUBSUB}
 
     plan_of(program)
+
+
+def test_google_writes_to_each_contact_once_about_security_and_suspension() -> None:
+    emails = ["platform@example.com", "security@example.com", "platform@example.com"]
+    found = of_type(planned(contacts=emails), CONTACT)
+    assert sorted(one.inputs["email"] for one in found) == ["platform@example.com", "security@example.com"]
+    for one in found:
+        assert one.inputs["parent"] == f"projects/{PROJECT}"
+        assert {"SECURITY", "SUSPENSION"} <= set(one.inputs["notificationCategorySubscriptions"])
+    assert not of_type(planned(), CONTACT)
 
 
 def test_everything_is_audited_and_nobody_is_exempted() -> None:

@@ -16,7 +16,8 @@ from components.service.image import AppImage, content_hash
 from components.service.job import Job
 from components.service.worker_pool import WorkerPool
 from tests.components.harness import PROJECT, of_type, only, plan_of
-from tests.components.service.test_service import IMAGE, INVOKER, service
+from tests.components.security.parts import API, a_key, depends_on
+from tests.components.service.test_service import IMAGE, INVOKER, SERVICE, service
 
 CONTAINER = Container(image=IMAGE, args=["migrate"])
 JOB = "gcp:cloudrunv2/job:Job"
@@ -61,6 +62,26 @@ def test_a_job_runs_in_the_second_generation_sandbox() -> None:
     )
     task = only(found, JOB).inputs["template"]["template"]
     assert task["executionEnvironment"] == "EXECUTION_ENVIRONMENT_GEN2"
+
+
+def test_each_is_encrypted_with_the_environments_key_once_it_may_be_used() -> None:
+    def program(env: Environment) -> None:
+        key = a_key()
+        service(env, "api", key=key)
+        Job("migrate", env=env, container=CONTAINER, description="Migrates.", timeout_s=600, key=key)
+        WorkerPool("rooms", env=env, container=CONTAINER, description="Holds rooms.", instances=1, key=key)
+
+    found = plan_of(program, cmek=True)
+    for type_ in (SERVICE, JOB, POOL):
+        made = only(found, type_)
+        template = made.inputs["template"]
+        assert (template["template"] if type_ == JOB else template)["encryptionKey"] == "key-id"
+        assert depends_on(found, made, "key-grant", API), "Cloud Run refuses a key that its agent may not use"
+
+
+def test_none_is_made_without_a_key_where_the_environment_has_its_own() -> None:
+    with pytest.raises(ComponentError, match="'api' has no encryption key"):
+        plan_of(service, cmek=True)
 
 
 def test_a_deployer_may_act_as_the_workloads_it_deploys_and_as_nobody_else() -> None:
