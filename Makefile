@@ -21,8 +21,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(RUN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-preview: $(READY)  ## Plan staging and prod without an account; JSON in out/
-	@$(RUN)/voicestack preview --out out
+preview: $(READY)  ## Plan and check staging and prod without an account; JSON in out/
+	@$(RUN)/voicestack preview --check --out out
 
 run: $(READY)  ## Start the app on http://127.0.0.1:8080 (PORT=… for another), with nothing else to install
 	@$(RUN)/python -m app local
@@ -47,6 +47,9 @@ sbom: $(READY)  ## List the packages of the app's image (CycloneDX) in out/app.c
 
 schema: $(READY)  ## Write the JSON Schema of the stack files
 	@$(RUN)/python -m stacks.settings_schema
+
+policies: $(READY)  ## Write docs/policies.md and the schema of the policies' configuration
+	@$(RUN)/python -m policies.engine.reference
 
 lock: $(READY)  ## Resolve requirements.lock and app/requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra app --extra atlas $(UV) -o requirements.lock

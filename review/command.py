@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from components.errors import VoicestackError
 
-COMMANDS = ("plan", "preview", "check", "compare", "diagram", "learn")
+COMMANDS = ("plan", "preview", "check", "access", "compare", "diagram", "learn")
 """The modules of `review.commands`, in the order of the help text."""
 
 _ABOUT = """Plans, checks and explains the infrastructure, with no cloud account and no credentials."""

@@ -25,6 +25,7 @@ from policies.engine.configuration import Configuration
 from policies.engine.pack import Pack, packs
 from policies.engine.policy import Enforcement, Policy, Severity
 from policies.engine.report import Checked, check
+from policies.engine.settings_schema import properties_of
 from policies.engine.waivers import IN_ORDER, Waivers
 from review.plan import PROVIDER_PREFIX, STACK_TYPE, Options, Plan, Resource
 from review.sentinels import UNKNOWN
@@ -204,8 +205,7 @@ NOT_EVALUATED: Final = "not evaluated"
 
 
 def _described(policy: Policy) -> analyzer_pb2.PolicyInfo:
-    schema = policy.settings.model_json_schema(by_alias=True)["properties"]
-    own = {key: value for key, value in schema.items() if key != "enforcementLevel"}
+    own = {key: one for key, one in properties_of(policy.settings).items() if key != "enforcementLevel"}
     properties = struct_pb2.Struct()
     properties.update(own)
     return analyzer_pb2.PolicyInfo(

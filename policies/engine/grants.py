@@ -1,7 +1,7 @@
 """The grants of a stack: who has which role on what, from every IAM type that pulumi-gcp has or will have.
 
 IAM types are told by their suffix (there are hundreds). A grant is what one resource gives one member; it does not
-say which permissions follow (`policies.engine.permissions`) nor whether they are too many.
+say which permissions follow (`policies.engine.access.permissions`) nor whether they are too many.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ ACCOUNT: Final = "gcp:serviceaccount/account:Account"
 CUSTOM_ROLES: Final = ("gcp:projects/iAMCustomRole:IAMCustomRole", "gcp:organizations/iAMCustomRole:IAMCustomRole")
 PUBLIC: Final = frozenset({"allUsers", "allAuthenticatedUsers"})
 _IAM: Final = re.compile(r"^gcp:(?P<module>\w+)/(?P<kind>\w*?)[iI][aA][mM](?P<form>Member|Binding|Policy):")
+_EMAIL: Final = re.compile(r"serviceAccount:[^@]+@(?P<project>[^.]+)\.iam\.gserviceaccount\.com$")
 _HIERARCHY: Final = {"projects": "project", "folder": "folder", "organizations": "organization"}
 # What an IAM resource says besides the entity that it is on.
 _NOT_THE_ENTITY: Final = frozenset(
@@ -43,6 +44,8 @@ _NOT_THE_ENTITY: Final = frozenset(
 _KINDS: Final = {
     # Types whose IAM resources do not repeat the name of what they are on.
     "bigquery/": "gcp:bigquery/table:Table",
+    "cloudrun/": "gcp:cloudrun/service:Service",
+    "dns/dnsManagedZone": "gcp:dns/managedZone:ManagedZone",
     "serviceaccount/": ACCOUNT,
 }
 
@@ -165,7 +168,7 @@ def _bindings(one: Value, form: Form) -> Iterator[tuple[Value, list[Value], str 
     data = inputs.get("policyData")
     try:
         bindings = json.loads(data)["bindings"] if isinstance(data, str) else None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         bindings = None
     if not isinstance(bindings, list):
         # The whole policy is known only after creation: one grant of which nothing is known.
@@ -216,7 +219,18 @@ def _shown(one: Value, key: str) -> str:
 
 def _holder(stack: Stack, member: Value, who: str | None) -> Resource | None:
     if who is not None:
-        return _first(stack.named(ACCOUNT, who)) if who.startswith("serviceAccount:") and ".iam." in who else None
+        email = _EMAIL.match(who)
+        made = _first(stack.named(ACCOUNT, who)) if email else None
+        # An account of the same ID in another project is another account.
+        other = (
+            made is not None
+            and email is not None
+            and made.inputs.get("project") not in (None, UNKNOWN, email["project"])
+        )
+        return None if other else made
+    if member.path != "member":
+        # Of several members in one list, the plan does not tell which of them comes from what the list depends on.
+        return None
     found = [
         one
         for urn in member.resource.propertyDependencies.get(member.path.partition("[")[0], ())

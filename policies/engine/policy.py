@@ -45,7 +45,14 @@ class Settings(BaseModel):
     The keys are camelCase in the file. An unknown key is an error.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        # What stands below a field is its description, in docs/policies.md and in the schema.
+        use_attribute_docstrings=True,
+    )
 
     enforcement_level: Enforcement | None = None
     """Replaces the policy's own enforcement."""

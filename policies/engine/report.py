@@ -54,7 +54,7 @@ def check(
     waivers: Waivers | None = None,
 ) -> Checked:
     """Looks at `plan` with `policies` and takes out what `waivers` excuse on `today`."""
-    evaluation = evaluate(plan, policies, configuration)
+    evaluation = evaluate(plan, policies, configuration, today=today)
     findings, waived = apply(evaluation, waivers or Waivers(), today=today, policies=policies)
     findings.sort(
         key=lambda one: (_WORST_FIRST[one.policy.severity], one.policy.id, one.resource.urn, one.message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -53,10 +54,16 @@ class Evaluation:
         return {id_: number for id_, number in self.looked.items() if id_ not in failed}
 
 
-def evaluate(plan: Plan, policies: Iterable[Policy], configuration: Configuration | None = None) -> Evaluation:
-    """Looks at `plan` with each of `policies`."""
+def evaluate(
+    plan: Plan,
+    policies: Iterable[Policy],
+    configuration: Configuration | None = None,
+    *,
+    today: datetime.date | None = None,
+) -> Evaluation:
+    """Looks at `plan` with each of `policies`, as on the day `today` (this day where it is left out)."""
     chosen = configuration or Configuration()
-    stack = Stack(plan)
+    stack = Stack(plan, today)
     found = Evaluation(plan)
     for policy in policies:
         level = chosen.enforcement_of(policy)

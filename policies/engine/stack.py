@@ -6,12 +6,13 @@ It says what is there; whether that is right is each policy's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import datetime
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from policies.engine.grants import Grant, grants_of
-from policies.engine.value import Value
+from policies.engine.value import MISSING, Value
 from review.plan import STACK_TYPE, Plan, Resource
 
 BASELINE: Final = "voicestack:security:ProjectBaseline"
@@ -36,12 +37,17 @@ _NAME_KEYS: Final = {
     "gcp:apigateway/gateway:Gateway": "gatewayId",
 }
 
+T = TypeVar("T")
+
 
 class Stack:
     """What policies are given."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, today: datetime.date | None = None) -> None:
         self.plan = plan
+        self.today = today or datetime.datetime.now(tz=datetime.UTC).date()
+        """The day on which policies about ends and expiries look; only checks know one, plans never do."""
+        self._made: dict[Callable[[Stack], Any], Any] = {}
 
     @cached_property
     def root(self) -> Resource:
@@ -114,6 +120,9 @@ class Stack:
         if isinstance(value.raw, str) and not value.is_unknown:
             text = value.raw
             return [one for type_ in types for one in self.named(type_, text)]
+        if value.raw is MISSING:
+            # Its neighbours in the same block may depend on something; this does not.
+            return []
         return self.yielding(value, *types)
 
     def yielding(self, value: Value, *types: str) -> list[Resource]:
@@ -125,6 +134,15 @@ class Stack:
             for urn in value.resource.propertyDependencies.get(key, ())
             if (one := by_urn.get(urn)) is not None and one.type in types
         ]
+
+    def is_given(self, value: Value, *types: str) -> bool:
+        """Whether an input names something: by a text, or by what a resource of `types` will yield.
+
+        NotKnown where only creation will tell and no such resource is behind it.
+        """
+        if value.is_unknown and self.yielding(value, *types):
+            return True
+        return value.text("") != ""
 
     def owner(self, resource: Resource) -> Resource | None:
         """The component that made `resource`, or None."""
@@ -150,6 +168,30 @@ class Stack:
                 if before is not None:
                     left += before.dependencies
         return found
+
+    def precedes(self, before: Resource, after: Resource) -> bool:
+        """Whether `before` exists before `after` is made."""
+        seen: set[str] = set()
+        left = list(after.dependencies)
+        while left:
+            if before.urn in left:
+                return True
+            seen.update(left)
+            left = [
+                urn
+                for here in left
+                if (one := self.plan.by_urn.get(here)) is not None
+                for urn in one.dependencies
+                if urn not in seen
+            ]
+        return False
+
+    def once(self, make: Callable[[Stack], T]) -> T:
+        """What `make` makes of this stack; made when it is first asked for, then kept for every policy."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
 
     @cached_property
     def grants(self) -> list[Grant]:

@@ -7,14 +7,11 @@ import datetime
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from review.arguments import add_common, overrides_of, root_of
+from review.arguments import add_common, root_of
+from review.chosen_plans import add_plans, check_plans, plans_of
 from review.errors import ReviewError
-from review.progress import doing, warned
-
-if TYPE_CHECKING:
-    from review.plan import Plan
 
 _ABOUT = """Looks at stacks with every policy pack: least privilege, private networks, data protection,
 reliability, cost and operations. Plans the stacks itself, with no account and no network, or reads a plan
@@ -39,12 +36,7 @@ def register(subparsers: Any) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--stack", action="append", metavar="NAME", help="the stack; may be given several times (default: all)"
-    )
-    parser.add_argument(
-        "--plan", type=Path, metavar="FILE", help="check this plan, preview or state instead of planning"
-    )
+    add_plans(parser)
     parser.add_argument(
         "--waivers",
         type=Path,
@@ -67,17 +59,14 @@ def register(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Checks and prints; 1 where a mandatory policy is violated."""
-    if options.plan and (options.stack or options.config):
-        raise ReviewError(
-            "--plan stands alone", why="the file holds one stack already planned", fix="leave --stack and --config"
-        )
+    check_plans(options)
     today = _day(options.today)
     from review.checking import Checking
 
     checking = Checking.of(
         _root(options), waivers=options.waivers, configuration=options.policy_config, today=today
     )
-    checked = [checking.check(plan) for plan in _plans(options)]
+    checked = [checking.check(plan) for plan in plans_of(options)]
     if options.format == "json":
         from policies.engine.report import as_json
 
@@ -92,28 +81,6 @@ def run(options: argparse.Namespace) -> int:
 
         print("\n\n".join("\n".join(findings_text(one, every=options.all)) for one in checked))
     return 0 if all(one.is_clean for one in checked) else 1
-
-
-def _plans(options: argparse.Namespace) -> list[Plan]:
-    if options.plan:
-        from review.sources.plan_file import read_plan
-
-        return [read_plan(options.plan, system=options.system)]
-    root, overrides = root_of(options), overrides_of(options)
-    from review.engine.project import stacks_of
-    from review.engine.run import plan_stack
-
-    found = []
-    for stack in dict.fromkeys(options.stack or stacks_of(root, options.system)):
-        with doing(f"planning {stack}"):
-            found.append(plan_stack(root, stack, system=options.system, config=overrides, warn=warned))
-    if not found:
-        raise ReviewError(
-            "there is no stack to check",
-            why="the project has no Pulumi.<stack>.yaml",
-            fix="write one, or give --plan FILE",
-        )
-    return found
 
 
 def _root(options: argparse.Namespace) -> Path | None:

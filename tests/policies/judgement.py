@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from policies.engine.policy import Policy
 from policies.engine.run import evaluate
 from review.plan import STACK_TYPE, Plan
+from tests.policies.surroundings import TODAY
 
 KINDS = ("good", "bad", "absent", "unknown", "secret")
 
@@ -77,7 +78,7 @@ def verdicts(policy: Policy, plan: Plan) -> dict[str, Verdict]:
 
     What is both violated and partly not evaluated is violated.
     """
-    found = evaluate(plan, [policy])
+    found = evaluate(plan, [policy], today=TODAY)
     said: dict[str, Verdict] = {}
     for unseen in found.not_evaluated:
         said[_name(unseen.resource.type, unseen.resource.name)] = NOT_EVALUATED

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from policies.reliability.refused_by_google.apis import API, api_of
 from review.plan import Plan, Resource
 from review.sentinels import UNKNOWN
 from tests.stacks.planned import planned
@@ -73,11 +74,15 @@ class Draft:
         parent: Resource | None = None,
         depends: Mapping[str, Resource] | None = None,
     ) -> Resource:
-        """Adds a cloud resource; `depends` says which input comes from which resource."""
+        """Adds a cloud resource; `depends` says which input comes from which resource.
+
+        It comes with the API that it needs, as what a program adds would.
+        """
         like = parent.urn if parent else None
         token = type_ if type_.startswith("gcp:") else f"gcp:{type_}"
         chain = f"{parent.urn.split('::')[2]}${token}" if parent else token
         needs = {key: [one.urn] for key, one in (depends or {}).items()}
+        self._turn_on(api_of(token))
         made = Resource(
             urn=f"urn:pulumi:{self._plan.stack}::{self._plan.project}::{chain}::{name}",
             type=token,
@@ -85,7 +90,10 @@ class Draft:
             custom=True,
             parent=like,
             inputs=dict(inputs),
-            dependencies=sorted({urn for urns in needs.values() for urn in urns}),
+            # It waits for the APIs, like everything else: each mutant does one thing wrong.
+            dependencies=sorted(
+                {urn for urns in needs.values() for urn in urns} | {one.urn for one in self._of(API)}
+            ),
             propertyDependencies=needs,
             provider=next(one.provider for one in self._plan if one.provider),
         )
@@ -93,6 +101,15 @@ class Draft:
         self._resources[made.urn] = made
         self._copied.add(made.urn)
         return made
+
+    def _turn_on(self, api: str) -> None:
+        """Turns an API on that the stack does not use."""
+        service = f"{api}.googleapis.com"
+        if not api or any(one.inputs["service"] == service for one in self._of(API)):
+            return
+        like = self._of(API)[0]
+        made = dataclasses.replace(like, urn=f"{like.urn}-{api}", inputs={**like.inputs, "service": service})
+        self._resources[made.urn] = made
 
     def grant(self, type_: str, name: str, role: str, member: str, **more: Any) -> Resource:
         """Adds an IAM member resource, e.g. grant("projects/iAMMember:IAMMember", "x", role, member)."""

@@ -11,7 +11,13 @@ def databases() -> None:
     _instance("good-private", False)
     _instance("bad-public", True)
     _instance("absent-flag", None)
-    gcp.sql.DatabaseInstance("absent-block", name="absent-block", database_version="POSTGRES_17")
+    gcp.sql.DatabaseInstance(
+        "absent-block",
+        name="absent-block",
+        region="europe-west1",
+        database_version="POSTGRES_17",
+        settings=gcp.sql.DatabaseInstanceSettingsArgs(tier="db-f1-micro"),
+    )
     _instance("unknown-flag", unknown().apply(bool))
     _instance("secret-flag", pulumi.Output.secret(False))
 
@@ -24,6 +30,8 @@ def _instance(name: str, address: pulumi.Input[bool] | None) -> None:
         database_version="POSTGRES_17",
         settings=gcp.sql.DatabaseInstanceSettingsArgs(
             tier="db-f1-micro",
-            ip_configuration=gcp.sql.DatabaseInstanceSettingsIpConfigurationArgs(ipv4_enabled=address),
+            ip_configuration=gcp.sql.DatabaseInstanceSettingsIpConfigurationArgs(
+                ipv4_enabled=address, ssl_mode="ENCRYPTED_ONLY"
+            ),
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 from review.engine.project import Project
@@ -9,6 +10,9 @@ from review.engine.run import plan_program
 from review.engine.stack_file import StackConfig
 from review.plan import Plan
 from tests.stacks.planned import ROOT
+
+TODAY = datetime.date(2026, 11, 21)
+"""The day of every test: what ends some day must not end a test."""
 
 
 def plan_of(program: Callable[[], object], *, stack: str = "prod") -> Plan:

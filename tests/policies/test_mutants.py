@@ -15,6 +15,7 @@ from policies.engine.run import evaluate
 from review.plan import Plan
 from tests.policies import mutants
 from tests.policies.mutation import ALL, Mutant
+from tests.policies.surroundings import TODAY
 from tests.stacks.planned import planned
 
 for module in pkgutil.walk_packages(mutants.__path__, f"{mutants.__name__}."):
@@ -25,7 +26,9 @@ POLICIES = [policy for pack in packs() for policy in pack.policies]
 
 def told(plan: Plan) -> Counter[tuple[str, str, str]]:
     """(policy, resource, message) of every finding."""
-    return Counter((one.policy.id, one.resource.urn, one.message) for one in evaluate(plan, POLICIES).findings)
+    return Counter(
+        (one.policy.id, one.resource.urn, one.message) for one in evaluate(plan, POLICIES, today=TODAY).findings
+    )
 
 
 @cache

@@ -6,11 +6,14 @@ temporary folder and a token that opens nothing.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.stacks.planned import ROOT
 
@@ -35,6 +38,26 @@ def project_copy(folder: Path) -> Path:
 
 def real_preview(folder: Path, stack: str) -> str:
     """The JSON of a real `pulumi preview` of `stack`; an AssertionError with the engine's words if it fails."""
+    pulumi = _pulumi(folder)
+    pulumi("stack", "init", stack)
+    return pulumi("preview", "--stack", stack, "--json")
+
+
+def real_policy_events(
+    folder: Path, stack: str, packs: list[Path], *, codes: tuple[int, ...]
+) -> list[dict[str, Any]]:
+    """What the engine tells of the policy packs while it previews `stack`, which must end with one of `codes`."""
+    pulumi = _pulumi(folder)
+    pulumi("stack", "init", stack)
+    log = folder / "events.json"
+    chosen = [part for pack in packs for part in ("--policy-pack", str(pack))]
+    pulumi("preview", "--stack", stack, *chosen, "--event-log", str(log), codes=codes)
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    return [event["policyEvent"] for event in events if "policyEvent" in event]
+
+
+def _pulumi(folder: Path) -> Callable[..., str]:
+    """A function that runs `pulumi` in `folder`, with a state of its own and nothing of the machine's."""
     state = folder / "state"
     state.mkdir(exist_ok=True)
     surroundings = {
@@ -48,9 +71,13 @@ def real_preview(folder: Path, stack: str) -> str:
         "GOOGLE_OAUTH_ACCESS_TOKEN": "fake",
         # Nothing listens there: what still tries to reach Google fails at once instead of timing out.
         "HTTPS_PROXY": "http://127.0.0.1:9",
+        # The log of events is a flag for developers of the engine.
+        "PULUMI_DEBUG_COMMANDS": "true",
+        # Small programs import their fixtures.
+        "PYTHONPATH": str(ROOT),
     }
 
-    def pulumi(*arguments: str) -> str:
+    def pulumi(*arguments: str, codes: tuple[int, ...] = (0,)) -> str:
         done = subprocess.run(
             ["pulumi", *arguments, "--non-interactive"],
             cwd=folder,
@@ -61,8 +88,8 @@ def real_preview(folder: Path, stack: str) -> str:
             timeout=540,
         )
         # A failed preview writes JSON too, of the part that worked: the exit code comes first.
-        assert done.returncode == 0, f"pulumi {' '.join(arguments)} failed:\n{done.stderr}\n{done.stdout[-8000:]}"
+        told = f"{done.stderr}\n{done.stdout[-8000:]}"
+        assert done.returncode in codes, f"pulumi {' '.join(arguments)} ended with {done.returncode}:\n{told}"
         return done.stdout
 
-    pulumi("stack", "init", stack)
-    return pulumi("preview", "--stack", stack, "--json")
+    return pulumi

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from policies.engine.policy import Settings, Severity, resource_policy
 from policies.engine.stack import Stack
+from policies.engine.stores.cloud_sql import INSTANCE, hosted
 from policies.engine.value import Value
 
 
@@ -20,7 +21,8 @@ from policies.engine.value import Value
     rows=(47,),
     cis_4=("6.6",),
     cis_5=("6.7",),
-    types=["gcp:sql/databaseInstance:DatabaseInstance"],
+    types=[INSTANCE],
+    elements=hosted,
 )
 def public_address(instance: Value, stack: Stack, settings: Settings) -> Iterator[str]:
     # The provider's default is true: https://www.pulumi.com/registry/packages/gcp/api-docs/sql/databaseinstance/

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from policies.engine import refresh_roles
-from policies.engine.role_selection import BASIC
-from policies.engine.role_table import BUNDLED, RoleTable, role_table
+from policies.engine.access import refresh_roles
+from policies.engine.access.role_selection import BASIC
+from policies.engine.access.role_table import BUNDLED, RoleTable, role_table
 
 
 class TestRefreshByDump:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from policies.engine import permission_kinds, refresh_roles
-from policies.engine.permission_kinds import Escalation, accesses_data, escalation
-from policies.engine.refresh_roles import RoleDump, read_dump
-from policies.engine.role_selection import BASIC, BESIDES, SERVICES, is_wanted
-from policies.engine.role_table import BUNDLED, RoleTable, RoleTableError, role_table
+from policies.engine.access import permission_kinds, refresh_roles
+from policies.engine.access.permission_kinds import Escalation, accesses_data, escalation
+from policies.engine.access.refresh_roles import RoleDump, read_dump
+from policies.engine.access.role_selection import BASIC, BESIDES, SERVICES, is_wanted
+from policies.engine.access.role_table import BUNDLED, RoleTable, RoleTableError, role_table
 from review.grants import grants_in
 from tests.stacks.planned import ROOT, STACKS, planned
 
@@ -63,7 +63,7 @@ class TestWhatItHolds:
     def test_the_bundled_table_is_what_a_refresh_makes_of_the_dump(self, dump: RoleDump, tmp_path: Path) -> None:
         target = tmp_path / "roles.json"
         assert refresh_roles.main(["--dump", str(DUMP), "--out", str(target)]) == 0
-        assert target.read_bytes() == BUNDLED.read_bytes(), "run: python -m policies.engine.refresh_roles --dump …"
+        assert target.read_bytes() == BUNDLED.read_bytes(), "run refresh_roles --dump …"
 
     def test_it_says_its_date_and_where_it_is_from(self, dump: RoleDump) -> None:
         assert (role_table().as_of, role_table().source) == (dump.as_of, dump.source)

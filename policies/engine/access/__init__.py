@@ -1,0 +1,1 @@
+"""Who may do what, and become whom: grants made into permissions, paths and numbers."""

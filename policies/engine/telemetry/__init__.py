@@ -1,0 +1,1 @@
+"""What logs and alerts see: filters, series and audit entries."""

@@ -1,0 +1,43 @@
+"""The words of variables' names that tell a secret from what is only about one, for `secret_text`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PASSWORDS: Final = ("PASSWORD", "PASSWD", "PASSPHRASE", "PWD", "PASSCODE")
+SECRETS: Final = ("SECRET", "TOKEN", "APIKEY", "CREDENTIAL", "CREDENTIALS", "SECRETS", "PEPPER")
+KEYS_OF: Final = _words(
+    """
+    ACCESS ACCOUNT API AUTH COOKIE CRYPT DECRYPTION ENCRYPTION HMAC JWT LICENSE MASTER PRIVATE SECRET SESSION
+    SHARED SIGNING WEBHOOK
+    """
+)
+"""What stands before KEY in the name of a secret key."""
+OTHER_KEYS: Final = _words("CACHE FOREIGN IDEMPOTENCY OBJECT PARTITION PRIMARY ROUTING SHARD SORT STORAGE")
+"""What stands before KEY in the name of a key that opens nothing."""
+ABOUT: Final = _words(
+    """
+    ALG ALGORITHM ARN AUDIENCE BUCKET BUDGET BYTES CACHE CHARS CLASS COLUMN COST COUNT DAYS DIR DISABLED ENABLED
+    ENDPOINT EXCHANGE EXPIRATION EXPIRE EXPIRES EXPIRY FIELD FILE FLOW FOLDER FORMAT GRANT HEADER HINT HOST
+    HOURS ID IDS ISSUER KID KIND LABEL LENGTH LIFETIME LIMIT LIMITS LIST LOCATION LOGIN MANAGER MAX MESSAGE
+    METHOD MIN MINUTES MODE MS NAME NAMES PAGE PARAM PATH PATTERN PER POLICY PREFIX PROJECT PROVIDER RATE REF
+    REFRESH REGEX REGION REQUIRED RESET RESOURCE ROTATION ROUNDS ROUTE RULES SCHEME SCOPE SCOPES SECONDS SIZE
+    STORE SUBJECT SUFFIX TABLE TEMPLATE TEXT THRESHOLD TIME TIMEOUT TITLE TOPIC TTL TYPE URI URL USAGE USER
+    USERNAME VALIDITY VERSION VERSIONS WINDOW
+    """
+)
+"""What stands after the secret's word in the name of something that is only about a secret."""
+SHOWN_TO_CLIENTS: Final = _words("PUBLIC PUBLISHABLE BROWSER FIREBASE ANON SITE")
+"""Words of names whose values clients see: a Google API key that a page uses is none to hide."""
+NOT_RANDOM: Final = SHOWN_TO_CLIENTS | _words(
+    """
+    BUILD CA CERT CERTIFICATE CHECKSUM COMMIT DIGEST ETAG FINGERPRINT HASH ID IDS IMAGE KID REVISION SHA TAG
+    TRACE UUID VERSION
+    """
+)
+"""Words of names whose values are random without being secret."""

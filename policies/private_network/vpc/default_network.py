@@ -1,0 +1,130 @@
+"""Nothing lives in the network that Google makes with each project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
+from policies.engine.stack import Stack
+from policies.engine.value import AFTER_CREATION, SECRET, NotKnown, Value
+from policies.private_network.networks import NETWORK
+from review.plan import Resource
+from review.sentinels import UNKNOWN, is_secret
+
+DEFAULT: Final = "default"
+_KEYS: Final = frozenset(
+    {
+        "network",
+        "networks",
+        "networkUrl",
+        "networkUri",
+        "networkId",
+        "privateNetwork",
+        "authorizedNetwork",
+        "consumerNetwork",
+        "attachmentTarget",
+        "peerNetwork",
+        "targetNetwork",
+        "vpcNetwork",
+        "subnet",
+        "subnets",
+        "subnetwork",
+        "subnetworks",
+        "subnetworkUri",
+    }
+)
+"""Inputs that name a network or a subnet, at any depth of any resource; the default network's subnets share its
+name."""
+_DEFAULTS: Final = ("/networks/default", "/subnetworks/default")
+_SUBNET: Final = "gcp:compute/subnetwork:Subnetwork"
+_MOST_DEEP: Final = 40
+"""Levels; no input of Google's is half as deep."""
+
+# What Google puts into the default network where the input is left out, with what else would say which it is.
+# https://cloud.google.com/compute/docs/reference/rest/v1/instances (networkInterfaces[].network), each type's page
+_NICS: Final = (
+    "gcp:compute/instance:Instance",
+    "gcp:compute/instanceTemplate:InstanceTemplate",
+    "gcp:compute/regionInstanceTemplate:RegionInstanceTemplate",
+)
+_LEFT_OUT: Final = {
+    "gcp:container/cluster:Cluster": ("network", "subnetwork"),
+    "gcp:memcache/instance:Instance": ("authorizedNetwork",),
+}
+
+
+@stack_policy(
+    id="network-not-default",
+    title="Nothing is made in, or named after, the `default` network",
+    severity=Severity.HIGH,
+    why="""The `default` network has a subnet in every region and rules that let SSH, RDP and ICMP in from the
+    whole internet. What is put there is as reachable as Google's example.""",
+    fix="Give the component the stack's `Network`.",
+    fix_raw="Name a network of your own (and its subnet) wherever a resource takes one.",
+    rows=(2,),
+    cis_4=("3.1",),
+    cis_5=("3.1",),
+)
+def not_default(stack: Stack, settings: Settings) -> Iterator[Result]:
+    for resource in stack.plan:
+        if not resource.is_cloud or not resource.type.startswith("gcp:"):
+            continue
+        named, said, unknown = _said(resource, stack)
+        said += _left_out(resource)
+        if resource.type == NETWORK and resource.get("name") == DEFAULT:
+            said.append(("name", "the network is called 'default', as the one that Google opens to the internet"))
+        if named or said or resource.type == NETWORK:
+            yield Looked(resource)
+        for path, message in said:
+            yield Problem(resource, message, key=path)
+        if unknown and not said:
+            yield Unseen(resource, unknown)
+
+
+def _said(resource: Resource, stack: Stack) -> tuple[bool, list[tuple[str, str]], str]:
+    """Whether a resource names a network, where it names the default one, and why that cannot be told."""
+    any_named = False
+    found: list[tuple[str, str]] = []
+    unknown = ""
+    left: list[tuple[str, Any, bool, int]] = [("", resource.inputs, False, 0)]
+    while left:
+        path, raw, names, depth = left.pop()
+        if depth > _MOST_DEEP:
+            continue
+        if isinstance(raw, dict):
+            if is_secret(raw):
+                unknown = f"{path} {SECRET}" if names else unknown
+                continue
+            for key, below in raw.items():
+                # Texts are looked at only below a key that names a network; most of a plan is other texts.
+                named = key in _KEYS
+                any_named = any_named or named
+                if named or isinstance(below, dict | list):
+                    left.append((f"{path}.{key}" if path else key, below, named, depth + 1))
+        elif isinstance(raw, list):
+            left += ((f"{path}[{index}]", below, names, depth + 1) for index, below in enumerate(raw))
+        elif names and isinstance(raw, str):
+            if raw == DEFAULT or raw.endswith(_DEFAULTS):
+                found.append((path, f"{path} is '{raw}': the network that Google opens to the internet"))
+            elif UNKNOWN in raw and not stack.yielding(Value(resource, raw, path), NETWORK, _SUBNET):
+                unknown = f"{path} {AFTER_CREATION}"
+    return any_named, found, unknown
+
+
+def _left_out(resource: Resource) -> list[tuple[str, str]]:
+    inputs = Value.of(resource)
+    try:
+        if resource.type in _NICS:
+            return [
+                (nic.path, f"{nic.path} names no network, which means 'default'")
+                for nic in inputs["networkInterfaces"].items()
+                if not any(nic[key].present for key in ("network", "subnetwork", "networkAttachment"))
+            ]
+        keys = _LEFT_OUT.get(resource.type, ())
+        if keys and not any(resource.get(key) is not None for key in keys):
+            return [(keys[0], f"{keys[0]} is left out, which means 'default'")]
+    except NotKnown:
+        # Something is given there: it is no default.
+        pass
+    return []

@@ -1,0 +1,30 @@
+"""What Google's APIs refuse although a preview accepts it, and what works on the second try only."""
+
+from policies.reliability.refused_by_google.alert_metrics import alert_metric_may_be_missing
+from policies.reliability.refused_by_google.apis import api_on_first
+from policies.reliability.refused_by_google.budget_quota import budget_provider_names_quota_project
+from policies.reliability.refused_by_google.cache_connection import cache_connection_policy_first
+from policies.reliability.refused_by_google.messaging import messaging_within_limits
+from policies.reliability.refused_by_google.reachable import call_target_has_its_address
+from policies.reliability.refused_by_google.run_sizes import run_name_fits_its_address, run_size_accepted
+from policies.reliability.refused_by_google.schedules import schedule_readable
+from policies.reliability.refused_by_google.secret_order import run_waits_for_secret_version
+from policies.reliability.refused_by_google.serverless_backend import serverless_backend_plain
+from policies.reliability.refused_by_google.sql_network import sql_private_connection_first
+from policies.reliability.refused_by_google.sql_users import sql_iam_user_name
+
+POLICIES = (
+    alert_metric_may_be_missing,
+    api_on_first,
+    budget_provider_names_quota_project,
+    cache_connection_policy_first,
+    call_target_has_its_address,
+    messaging_within_limits,
+    run_name_fits_its_address,
+    run_size_accepted,
+    run_waits_for_secret_version,
+    schedule_readable,
+    serverless_backend_plain,
+    sql_iam_user_name,
+    sql_private_connection_first,
+)

@@ -1,0 +1,67 @@
+"""A backend that leads to Cloud Run is told nothing that only backends with machines know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from policies.engine.network.ways_in import BACKENDS
+from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
+from policies.engine.stack import Stack
+from policies.engine.value import NotKnown, Value
+from policies.engine.workloads.templates import is_set
+
+_GROUP: Final = "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup"
+# https://cloud.google.com/load-balancing/docs/negs/serverless-neg-concepts#limitations
+_REFUSED: Final = {
+    "timeoutSec": "a request lasts as long as Cloud Run's own time-out says",
+    "healthChecks": "Cloud Run checks its instances itself",
+    "portName": "there are no ports to name",
+    "sessionAffinity": "affinity is the Cloud Run service's own setting",
+}
+
+
+@resource_policy(
+    id="lb-serverless-backend-plain",
+    title="A backend service that leads to Cloud Run sets no time-out, health check, port name or affinity",
+    severity=Severity.MEDIUM,
+    why="""A preview accepts these; Compute Engine then refuses the backend service, and the public way in is not
+    made or not changed while everything behind it is.""",
+    fix="""Use the `Backend` component for a service. How long a request lives is the service's `timeout_s`,
+    affinity its `session_affinity`.""",
+    fix_raw="""Remove the property from the backend service; set `template.timeout` and
+    `template.sessionAffinity` on the Cloud Run service instead.""",
+    types=BACKENDS,
+)
+def serverless_backend_plain(backend: Value, stack: Stack, settings: Settings) -> Iterator[Result]:
+    if not _is_serverless(backend, stack):
+        return
+    for key, reason in _REFUSED.items():
+        try:
+            value = backend[key]
+            if key == "sessionAffinity" and value.text("NONE") in ("NONE", ""):
+                continue
+            # The provider leaves a time-out of 0 out.
+            if is_set(value) and value.raw != 0:
+                message = (
+                    f"{key} is set on a backend with a serverless endpoint group: Google refuses it, for {reason}"
+                )
+                yield Problem(backend.resource, message, key=key)
+        except NotKnown as unknown:
+            yield Unseen(backend.resource, str(unknown))
+
+
+def _is_serverless(backend: Value, stack: Stack) -> bool:
+    unknown: NotKnown | None = None
+    for one in backend["backends"].items():
+        try:
+            for group in stack.referred(one["group"], _GROUP):
+                # SERVERLESS is the provider's default:
+                # https://www.pulumi.com/registry/packages/gcp/api-docs/compute/regionnetworkendpointgroup/
+                if Value.of(group)["networkEndpointType"].text("SERVERLESS") == "SERVERLESS":
+                    return True
+        except NotKnown as reason:
+            unknown = reason
+    if unknown:
+        raise unknown
+    return False

@@ -1,0 +1,57 @@
+"""The plans that a command looks at: the stacks that are chosen, planned here, or one plan from a file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from review.arguments import overrides_of, root_of
+from review.errors import ReviewError
+from review.progress import doing, warned
+
+if TYPE_CHECKING:
+    from review.plan import Plan
+
+
+def add_plans(parser: argparse.ArgumentParser) -> None:
+    """Adds --stack and --plan."""
+    parser.add_argument(
+        "--stack", action="append", metavar="NAME", help="the stack; may be given several times (default: all)"
+    )
+    parser.add_argument(
+        "--plan", type=Path, metavar="FILE", help="read this plan, preview or state instead of planning"
+    )
+
+
+def plans_of(options: argparse.Namespace) -> list[Plan]:
+    """The plans; ReviewError where options contradict each other, or there is no stack."""
+    check_plans(options)
+    # Not at the top: --help must not wait for what only a run needs.
+    if options.plan:
+        from review.sources.plan_file import read_plan  # noqa: PLC0415
+
+        return [read_plan(options.plan, system=options.system)]
+    root, overrides = root_of(options), overrides_of(options)
+    from review.engine.project import stacks_of  # noqa: PLC0415
+    from review.engine.run import plan_stack  # noqa: PLC0415
+
+    found = []
+    for stack in dict.fromkeys(options.stack or stacks_of(root, options.system)):
+        with doing(f"planning {stack}"):
+            found.append(plan_stack(root, stack, system=options.system, config=overrides, warn=warned))
+    if not found:
+        raise ReviewError(
+            "there is no stack to look at",
+            why="the project has no Pulumi.<stack>.yaml",
+            fix="write one, or give --plan FILE",
+        )
+    return found
+
+
+def check_plans(options: argparse.Namespace) -> None:
+    """ReviewError where --plan does not stand alone."""
+    if options.plan and (options.stack or options.config):
+        raise ReviewError(
+            "--plan stands alone", why="the file holds one stack already planned", fix="leave --stack and --config"
+        )

@@ -1,0 +1,100 @@
+"""Who has two duties at once, compared with brute force: in any order, on a ring, its keys or the project."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.data_protection.kms.separation import keys_separate_duties
+from policies.engine.run import evaluate
+from policies.engine.stack import Stack
+from review.plan import Plan, Resource
+
+RINGS = {"one": ("one/a", "one/b"), "two": ("two/c",)}
+ROLES = {
+    "admin": "roles/cloudkms.admin",
+    "use": "roles/cloudkms.cryptoKeyDecrypter",
+    "neither": "roles/cloudkms.viewer",
+}
+
+
+@dataclass(frozen=True)
+class Given:
+    """A grant: who, which duty, on what ('' is the project)."""
+
+    who: str
+    duty: str
+    on: str
+
+
+GRANTS = st.lists(
+    st.builds(
+        Given,
+        st.sampled_from(["group:a@acme.example", "group:b@acme.example"]),
+        st.sampled_from(list(ROLES)),
+        st.sampled_from(["", *RINGS, *itertools.chain(*RINGS.values())]),
+    ),
+    max_size=8,
+)
+
+
+def keys_of(on: str) -> set[str]:
+    """The keys that a grant on something is on."""
+    if not on:
+        return {*itertools.chain(*RINGS.values())}
+    return set(RINGS.get(on, (on,)))
+
+
+def planned(grants: list[Given]) -> Plan:
+    made: list[Resource] = []
+    for number, one in enumerate(grants):
+        path = f"projects/p/locations/l/keyRings/{one.on.partition('/')[0]}"
+        if not one.on:
+            type_, inputs = "gcp:projects/iAMMember:IAMMember", {"project": "p"}
+        elif one.on in RINGS:
+            type_, inputs = "gcp:kms/keyRingIAMMember:KeyRingIAMMember", {"keyRingId": path}
+        else:
+            type_ = "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember"
+            inputs = {"cryptoKeyId": f"{path}/cryptoKeys/{one.on.partition('/')[2]}"}
+        made.append(
+            Resource(
+                urn=f"urn:pulumi:s::p::{type_}::{number}",
+                type=type_,
+                name=str(number),
+                custom=True,
+                parent=None,
+                inputs={**inputs, "role": ROLES[one.duty], "member": one.who},
+            )
+        )
+    return Plan.of(made, project="p", stack="s", system="p", outputs={})
+
+
+def together(grants: list[Given]) -> set[str]:
+    """The members who have both duties for some key."""
+    return {
+        one.who
+        for one, other in itertools.product(grants, repeat=2)
+        if one.who == other.who
+        and (one.duty, other.duty) == ("admin", "use")
+        and keys_of(one.on) & keys_of(other.on)
+    }
+
+
+@given(GRANTS)
+def test_who_has_both_duties_for_one_key_is_told(grants: list[Given]) -> None:
+    found = evaluate(planned(grants), [keys_separate_duties]).findings
+    told = {
+        grant.member
+        for finding in found
+        for grant in Stack(planned(grants)).grants
+        if grant.by == finding.resource
+    }
+    assert told == together(grants)
+
+
+@given(st.permutations([Given("group:a@acme.example", duty, "one/a") for duty in ROLES]))
+def test_the_order_of_grants_does_not_matter(grants: list[Given]) -> None:
+    assert len(evaluate(planned(grants), [keys_separate_duties]).findings) == 1
