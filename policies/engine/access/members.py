@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import re
+from functools import lru_cache
 from typing import Final
 
 from policies.engine.grants import ACCOUNT, Form, Grant
@@ -83,6 +84,7 @@ _YIELD_POOLS: Final = (
 )
 
 
+@lru_cache(maxsize=65_536)
 def kind_of(member: str) -> Kind:
     """What the member is. Google reads the words before the colon whatever their case."""
     text = member.strip().lower()
