@@ -124,7 +124,10 @@ class SystemSettings(BaseModel):
         le=99,
         description="Raised by one to make an environment again: Google keeps some names after deletion.",
     )
-    alert_emails: Emails = Field(min_length=1, description="Who is told of alerts by e-mail.")
+    alert_emails: Emails = Field(
+        min_length=1,
+        description="Who is told of alerts by e-mail; Google's warnings about the project go there too.",
+    )
     pagerduty_key: Any = Field(
         default=None,
         description="PagerDuty's integration key (secret); without it, urgent alerts go by e-mail too.",
