@@ -1,4 +1,4 @@
-"""Databases for the app's tests: SQLite always, Postgres where it is installed."""
+"""Databases for the app's tests: SQLite always, Postgres where it is installed; and time for whoever answers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,24 @@ from uuid import uuid4
 
 import pytest
 
+from app.api import live
+from app.roles import serving
+from app.stores import postgres as store
 from tests.app.api.surroundings import with_schema
+from tests.app.patience import PATIENCE_S
 from tests.app.servers import postgres
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _everybody_may_be_slow() -> Iterator[None]:
+    """In this process nobody is given up after some seconds, unless a test says so: a machine that does other
+    things may pause for longer."""
+    patient = {store: ("CONNECT_S", "ANSWER_S"), live: ("TOKEN_S",), serving: ("READY_S",)}
+    with pytest.MonkeyPatch.context() as patch:
+        for module, names in patient.items():
+            for name in names:
+                patch.setattr(module, name, PATIENCE_S)
+        yield
 
 
 @pytest.fixture(scope="session")

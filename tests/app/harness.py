@@ -8,17 +8,16 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
 
+from tests.app.deadlines import ROOT, command_of
+from tests.app.patience import PATIENCE_S
 from tests.app.servers.loopback import free_port
-
-START_S = 30.0
-ANSWER_S = 10.0
 
 
 @asynccontextmanager
@@ -52,7 +51,7 @@ class Socket:
 
     async def receive(self) -> Any:
         """The next message, as JSON says it; Closed if there is none any more."""
-        async with asyncio.timeout(ANSWER_S):
+        async with asyncio.timeout(PATIENCE_S):
             message = await self.received.get()
         if message["type"] == "websocket.close":
             raise Closed(message.get("code", 1000))
@@ -65,7 +64,7 @@ class Socket:
 
 @asynccontextmanager
 async def socket_of(app: FastAPI, path: str, address: str = "127.0.0.1") -> AsyncIterator[Socket]:
-    """A WebSocket of `app`, accepted. At the end the client leaves, and the app has 5 s to be done with it."""
+    """A WebSocket of `app`, accepted. At the end the client leaves, and the app is done with it."""
     client = Socket()
     scope = {"type": "websocket", "asgi": {"version": "3.0"}, "path": path, "headers": [], "query_string": b""}
     scope |= {"client": (address, 1), "scheme": "ws", "subprotocols": [], "root_path": ""}
@@ -76,13 +75,14 @@ async def socket_of(app: FastAPI, path: str, address: str = "127.0.0.1") -> Asyn
         yield client
     finally:
         client.leave()
-        await asyncio.wait_for(served, 5)
+        await asyncio.wait_for(served, PATIENCE_S)
 
 
-def command(role: str, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-    """Starts `python -m app ROLE` with these variables and none of the tests' own."""
+def started(*command: str, **variables: str) -> subprocess.Popen[str]:
+    """Starts `command` with these variables and none of the tests' own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "app", role, *arguments],
+        command,
+        cwd=ROOT,
         env={"PATH": os.environ["PATH"], **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -92,26 +92,30 @@ def command(role: str, *arguments: str, **variables: str) -> subprocess.Popen[st
 
 def finished(role: str, *arguments: str, **variables: str) -> tuple[int, str, str]:
     """Runs a role to its end: exit code, standard output, standard error."""
-    process = command(role, *arguments, **variables)
-    out, err = process.communicate(timeout=START_S)
+    process = started(sys.executable, "-m", "app", role, *arguments, **variables)
+    out, err = process.communicate(timeout=PATIENCE_S)
     return process.returncode, out, err
 
 
 @contextmanager
-def serving(role: str, **variables: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """A real process of `role` that answers /health, and its address; killed at the end if it still runs."""
+def serving(
+    role: str, deadlines: Mapping[str, float] | None = None, /, **variables: str
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A real process of `role` that answers /health, and its address; killed at the end if it still runs. With
+    `deadlines` it has these instead of its own."""
     port = free_port()
-    process = command(role, PORT=str(port), **variables)
+    command = command_of(role, deadlines) if deadlines else [sys.executable, "-m", "app", role]
+    process = started(*command, PORT=str(port), **variables)
     try:
         address = f"http://127.0.0.1:{port}"
-        until = time.monotonic() + START_S
+        last = time.monotonic() + PATIENCE_S
         while True:
             try:
                 httpx.get(f"{address}/health").raise_for_status()
                 break
             except httpx.TransportError:
                 assert process.poll() is None, f"{role} ended at start: {process.communicate()}"
-                assert time.monotonic() < until, f"{role} did not answer in {START_S:.0f} s"
+                assert time.monotonic() < last, f"{role} did not answer in {PATIENCE_S:.0f} s"
                 time.sleep(0.05)
         yield address, process
     finally:

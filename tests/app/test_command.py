@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.app.harness import finished, serving
+from tests.app.patience import PATIENCE_S
 
 PASSWORD = "long enough for anybody"
 HEAVY = {"grpc", "google.genai", "openai", "redis", "asyncpg", "aiosqlite", "alembic", "google.cloud.storage"}
@@ -25,10 +26,11 @@ HEAVY = {"grpc", "google.genai", "openai", "redis", "asyncpg", "aiosqlite", "ale
 def test_a_serving_role_answers_and_stops_on_sigterm(role: str, variables: dict[str, str], tmp_path: Path) -> None:
     assert finished("migrate", DATA_DIR=str(tmp_path))[0] == 0
     with serving(role, DATA_DIR=str(tmp_path), **variables) as (address, process):
-        assert httpx.get(f"{address}/health").json() == {"status": "alive", "role": role}
-        assert httpx.get(f"{address}/ready").json() == {"status": "ready", "role": role, "without": []}
+        with httpx.Client(base_url=address, timeout=PATIENCE_S) as client:
+            assert client.get("/health").json() == {"status": "alive", "role": role}
+            assert client.get("/ready").json() == {"status": "ready", "role": role, "without": []}
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
     assert err == "" or err.startswith(f"Voicestack on {address}")
     lines = [json.loads(line) for line in out.splitlines()]
@@ -37,16 +39,19 @@ def test_a_serving_role_answers_and_stops_on_sigterm(role: str, variables: dict[
 
 
 def test_local_alone_is_the_whole_system_on_a_laptop(tmp_path: Path) -> None:
-    with serving("local", DATA_DIR=str(tmp_path)) as (address, _), httpx.Client(base_url=address) as client:
+    with (
+        serving("local", DATA_DIR=str(tmp_path)) as (address, _),
+        httpx.Client(base_url=address, timeout=PATIENCE_S) as client,
+    ):
         assert "<form" in client.get("/").text
         who = {"email": "ada@example.com", "password": PASSWORD}
         assert client.post("/api/auth/register", json=who).status_code == 201
         token = client.post("/api/auth/login", json=who).json()["access_token"]
         client.headers["authorization"] = f"Bearer {token}"
         job = client.post("/api/voice/process", json={"text": "one two three"}).json()["id"]
-        until = time.monotonic() + 5
+        last = time.monotonic() + PATIENCE_S
         while (found := client.get(f"/api/voice/status/{job}").json())["status"] != "done":
-            assert time.monotonic() < until, "the job was not done in 5 s"
+            assert time.monotonic() < last, "the job was not done"
         assert found["answer"] == "You said 3 words: one two three"
 
 
@@ -54,7 +59,8 @@ def test_what_a_laptop_knows_outlives_the_process(tmp_path: Path) -> None:
     who = {"email": "ada@example.com", "password": PASSWORD}
     for expected in (201, 409):
         with serving("local", DATA_DIR=str(tmp_path)) as (address, _):
-            assert httpx.post(f"{address}/api/auth/register", json=who).status_code == expected
+            made = httpx.post(f"{address}/api/auth/register", json=who, timeout=PATIENCE_S)
+            assert made.status_code == expected
 
 
 def test_migrate_shows_what_it_would_grant() -> None:

@@ -34,6 +34,7 @@ from app.stores.notify import PostgresUpdates
 from app.stores.postgres import Postgres
 from app.stores.sqlite import file_of
 from tests.app.harness import finished
+from tests.app.patience import PATIENCE_S
 from tests.app.servers.postgres import OWNER, Server, running
 
 API, WORKER = "api@acme.iam", 'odd"worker@acme.iam'
@@ -315,7 +316,7 @@ def test_a_step_that_fails_or_dies_in_the_middle_changes_nothing_in_sqlite(
         "migrate.STEPS = Path(sys.argv[1]); migrate.apply_to_sqlite(Local(DATA_DIR=sys.argv[2]))"
     )
     run = [sys.executable, "-c", program, str(role.STEPS), str(tmp_path)]
-    code = subprocess.run(run, capture_output=True, check=False, timeout=30).returncode
+    code = subprocess.run(run, capture_output=True, check=False, timeout=PATIENCE_S).returncode
     assert code == (1 if ends == FAILS else -signal.SIGKILL)
     assert described(file_of(settings)) == before
     monkeypatch.undo()

@@ -18,6 +18,7 @@ import pytest
 
 from app.api.texts import LONGEST_TEXT
 from tests.app.harness import serving
+from tests.app.patience import PATIENCE_S
 from tests.app.servers.loopback import free_port
 
 PAGE = Path(__file__).parents[2] / "app" / "page"
@@ -33,7 +34,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WAIT_S = 10.0
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # https://www.w3.org/TR/webdriver2/#elements
 PASSWORD = "a password for a test"
 ASKED_AGAIN = """
@@ -143,10 +143,10 @@ class Browser:
 
     def until(self, what: Callable[[], object]) -> None:
         """Waits until `what` holds."""
-        last = time.monotonic() + WAIT_S
+        last = time.monotonic() + PATIENCE_S
         while not what():
             said = self.run("return document.body.innerText")
-            assert time.monotonic() < last, f"not in {WAIT_S:.0f} s; the page says: {said}"
+            assert time.monotonic() < last, f"not in {PATIENCE_S:.0f} s; the page says: {said}"
             time.sleep(0.02)
 
     def complaints(self) -> list[str]:
@@ -166,8 +166,8 @@ def chromium(folder: Path) -> Iterator[Browser]:
     options = {"binary": browser, "args": [*FLAGS, f"--user-data-dir={folder}"]}
     wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client:
-            last = time.monotonic() + WAIT_S
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S, trust_env=False) as client:
+            last = time.monotonic() + PATIENCE_S
             while True:
                 try:
                     client.get("/status").raise_for_status()
@@ -184,7 +184,7 @@ def chromium(folder: Path) -> Iterator[Browser]:
                 client.delete(f"/session/{session}")
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE_S)
 
 
 @pytest.fixture(scope="module")
@@ -281,10 +281,12 @@ def test_a_recording_can_be_asked_about(page: Browser, tmp_path: Path) -> None:
 
 def test_more_of_the_history_is_shown_when_asked_for(page: Browser, app: str) -> None:
     register(page, "joan@example.com")
-    login = httpx.post(f"{app}/api/auth/login", json={"email": "joan@example.com", "password": PASSWORD})
-    with httpx.Client(headers={"authorization": f"Bearer {login.json()['access_token']}"}) as client:
+    with httpx.Client(base_url=app, timeout=PATIENCE_S) as client:
+        who = {"email": "joan@example.com", "password": PASSWORD}
+        token = client.post("/api/auth/login", json=who).json()["access_token"]
+        client.headers["authorization"] = f"Bearer {token}"
         for number in range(23):
-            client.post(f"{app}/api/voice/process", json={"text": f"question {number}"}).raise_for_status()
+            client.post("/api/voice/process", json={"text": f"question {number}"}).raise_for_status()
     page.command("POST", "/refresh")
     page.until(lambda: page.visible("#more"))
     count = "return document.querySelectorAll('#history li').length"

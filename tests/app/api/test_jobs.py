@@ -14,6 +14,7 @@ import pytest
 from app.ports import LARGEST_AUDIO, Unavailable
 from app.queues.in_process import InProcessQueue
 from tests.app.api.surroundings import Person, World, is_problem, lines_of
+from tests.app.patience import PATIENCE_S
 
 PROCESS, HISTORY, UPLOADS = "/api/voice/process", "/api/voice/history", "/api/voice/uploads"
 
@@ -32,7 +33,7 @@ def test_a_text_is_answered_and_its_transcript_kept(world: World) -> None:
         assert taken.headers["location"] == f"/api/voice/status/{job['id']}"
         done = await world.finished(job["id"], person)
         assert done["answer"] == "You said 2 words: good morning"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             path = f"/api/voice/transcript/{job['id']}"
             while (kept := await world.client.get(path, headers=person.headers)).status_code == 404:
                 await asyncio.sleep(0.01)

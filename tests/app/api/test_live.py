@@ -22,9 +22,9 @@ from app.stores.updates import LocalUpdates
 from app.telemetry import metrics
 from tests.app.api.surroundings import Person, World, lines_of
 from tests.app.harness import Closed, Socket, socket_of
+from tests.app.patience import FOR_EVER_S, PATIENCE_S
 from tests.app.servers.postgres import Server
 
-NEVER = 60.0
 NOBODY = "0" * 32
 LISTENING = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
 
@@ -32,7 +32,7 @@ LISTENING = "FROM pg_stat_activity WHERE datname = current_database() AND query 
 @pytest.fixture
 def never_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only an update tells that a job changed."""
-    monkeypatch.setattr(live, "LOOK_S", NEVER)
+    monkeypatch.setattr(live, "LOOK_S", FOR_EVER_S)
 
 
 @asynccontextmanager
@@ -46,7 +46,7 @@ async def heard_by(world: World, request: pytest.FixtureRequest, instances: int)
     """Returns once so many instances listen to the database."""
     if world.settings.postgres:
         server: Server = request.getfixturevalue("server")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while len(await server.run(f"SELECT pid {LISTENING}", database=name_of(world))) < instances:
                 await asyncio.sleep(0.02)
 
@@ -345,7 +345,7 @@ def test_after_its_listening_connection_is_killed_a_server_looks_then_listens_ag
             assert killed
             assert await world.jobs.claim(job, lease="a", seconds=60)
             assert (await socket.receive())["status"] == "running"
-            monkeypatch.setattr(live, "LOOK_S", NEVER)
+            monkeypatch.setattr(live, "LOOK_S", FOR_EVER_S)
             await asyncio.sleep(0.1)  # the last look of the quick ones
             await heard_by(world, request, len(killed))
             assert await world.jobs.fail(job, lease="a", failure="no audio")

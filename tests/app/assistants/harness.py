@@ -18,6 +18,7 @@ from app.assistants.openai_compatible import OpenAIAssistant
 from app.assistants.vertex import VertexAssistant
 from app.ports import Answer, Assistant, Prompt
 from app.settings import Assistants
+from tests.app.patience import PATIENCE_S
 from tests.app.servers.models import ModelServer, Reply
 
 KEY = "sk-the-key-that-nobody-may-see"
@@ -51,7 +52,7 @@ def failed(wire: Wire, status: int, *, code: str = "", headers: dict[str, str] |
     return Reply({"error": error}, status, headers or {})
 
 
-def settings_of(kind: Kind, server: ModelServer, answer_s: float = 10) -> Assistants:
+def settings_of(kind: Kind, server: ModelServer, answer_s: float = PATIENCE_S) -> Assistants:
     return Assistants.model_validate({
         "ASSISTANT": kind,
         "ASSISTANT_MODEL": "gemini-2.5-flash",
@@ -134,7 +135,7 @@ def answer_of(assistant: Assistant, prompt: Prompt) -> Answer:
     """One answer, from an assistant's start to its stop, in a loop of its own."""
 
     async def asked() -> Answer:
-        async with nothing_left_behind(), assistant:
+        async with asyncio.timeout(PATIENCE_S), nothing_left_behind(), assistant:
             return await assistant.answer(prompt)
 
     return asyncio.run(asked())

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 import traceback
+from functools import partial
 
 import pytest
+from tenacity import AsyncRetrying, wait_none
 
-from app.assistants import assistant_of
+from app.assistants import assistant_of, guarded
 from app.assistants.outcomes import Blocked, Busy
 from app.ports import Prompt, Refused, Unavailable
 from tests.app.assistants.harness import (
@@ -20,10 +21,10 @@ from tests.app.assistants.harness import (
     answer_of,
     bare,
     failed,
-    nothing_left_behind,
     said,
     settings_of,
 )
+from tests.app.patience import FOR_EVER_S
 from tests.app.servers.models import TOKEN, ModelServer, Reply
 
 QUESTION = "the colour of my house"
@@ -119,21 +120,18 @@ UNAVAILABLE = {
 @pytest.mark.parametrize("fault", UNAVAILABLE)
 def test_what_is_no_answer_is_unavailable_and_asked_for_once(server: ModelServer, wire: Wire, fault: str) -> None:
     server.usual = UNAVAILABLE[fault]
-    began = time.monotonic()
     with pytest.raises(Unavailable, match=f"^{wire}: [A-Za-z0-9 ]+$"):
         answer_of(bare(settings_of(wire, server)), Prompt(QUESTION))
-    assert time.monotonic() - began < 1, "the vendor's library waits and repeats nothing: that is the guard's"
-    assert len(server.requests) == 1
+    assert len(server.requests) == 1, "the vendor's library repeats nothing: that is the guard's"
 
 
 @wires
 def test_a_server_that_hangs_or_is_gone_is_unavailable(
     server: ModelServer, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.usual, began = Reply(how="hang"), time.monotonic()
+    server.usual = Reply(how="hang")
     with pytest.raises(Unavailable, match=f"^{wire}: "):
         answer_of(bare(settings_of(wire, server, answer_s=0.2)), Prompt(QUESTION))
-    assert time.monotonic() - began < 2
     gone = settings_of(wire, server).model_copy(update={"openai_url": "http://127.0.0.1:1/v1"})
     monkeypatch.setenv("GOOGLE_VERTEX_BASE_URL", "http://127.0.0.1:1")
     with pytest.raises(Unavailable, match=f"^{wire}: "):
@@ -153,20 +151,27 @@ def test_a_server_may_say_when_to_come_back(server: ModelServer, wire: Wire, val
 
 
 @wires
-def test_the_guard_comes_back_when_it_is_told_to(server: ModelServer, wire: Wire) -> None:
+def test_the_guard_comes_back_when_it_is_told_to(
+    server: ModelServer, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    async def noted(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(guarded, "JITTER", wait_none())
+    monkeypatch.setattr(guarded, "AsyncRetrying", partial(AsyncRetrying, sleep=noted))
     server.script = [failed(wire, 429, headers={"Retry-After": "0.4"}), Reply(how="reset"), said(wire, "Grey.")]
-    began = time.monotonic()
     assert answer_of(assistant_of(settings_of(wire, server), MemoryBudget()), Prompt(QUESTION)).text == "Grey."
-    assert time.monotonic() - began >= 0.4
+    assert waited == [0.4, 0]
     assert len(server.requests) == 3
 
 
 @wires
 def test_the_guard_does_not_wait_for_what_comes_after_its_deadline(server: ModelServer, wire: Wire) -> None:
-    server.usual, began = failed(wire, 503, headers={"Retry-After": "60"}), time.monotonic()
+    server.usual = failed(wire, 503, headers={"Retry-After": str(FOR_EVER_S)})
     with pytest.raises(Busy):
-        answer_of(assistant_of(settings_of(wire, server), MemoryBudget()), Prompt(QUESTION))
-    assert time.monotonic() - began < 1
+        answer_of(assistant_of(settings_of(wire, server, answer_s=500), MemoryBudget()), Prompt(QUESTION))
     assert len(server.requests) == 1
 
 
@@ -174,17 +179,9 @@ def test_the_guard_does_not_wait_for_what_comes_after_its_deadline(server: Model
 def test_a_server_that_hangs_is_given_up_in_time(server: ModelServer, wire: Wire) -> None:
     server.usual, budget = Reply(how="hang"), MemoryBudget()
 
-    async def asked() -> float:
-        async with (
-            nothing_left_behind(),
-            assistant_of(settings_of(wire, server, answer_s=0.6), budget) as assistant,
-        ):
-            began = time.monotonic()
-            with pytest.raises(Unavailable):
-                await assistant.answer(Prompt(QUESTION))
-            return time.monotonic() - began
-
-    assert asyncio.run(asked()) < 0.8
+    with pytest.raises(Unavailable):
+        answer_of(assistant_of(settings_of(wire, server, answer_s=0.6), budget), Prompt(QUESTION))
+    assert len(server.requests) <= 2, "no more fit into its time"
     assert budget.spent == []
 
 

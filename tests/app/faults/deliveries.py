@@ -14,6 +14,7 @@ from app.queues import encode
 from app.settings import Local
 from app.stores.jobs import Job
 from tests.app.faults.surroundings import asker, losses, process
+from tests.app.patience import PATIENCE_S
 
 AGAIN_S = 0.05
 
@@ -46,7 +47,7 @@ async def found(variables: dict[str, str], job_id: str) -> Job:
 async def push(client: httpx.AsyncClient, address: str, job_id: str) -> int:
     """One delivery's status; 0 if the worker went away."""
     try:
-        return (await client.post(f"{address}/pubsub/push", json=envelope(job_id), timeout=30)).status_code
+        return (await client.post(f"{address}/pubsub/push", json=envelope(job_id), timeout=PATIENCE_S)).status_code
     except httpx.TransportError:
         return 0
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import httpx
 
+from app.stores.jobs import SETTLE_S
 from tests.app.faults.surroundings import Process, asker, losses, process, settled, submit
+from tests.app.patience import PATIENCE_S
 from tests.app.servers.postgres import Server
 
 DISK = 8 << 20
@@ -30,7 +32,7 @@ def killed_twice(variables: dict[str, str], folder: Path, *, jobs: int) -> list[
             await asyncio.to_thread(local.kill)
             await asyncio.to_thread(local.start)
         await submitting
-        await settled(variables, 30 + jobs / 100)
+        await settled(variables, PATIENCE_S + jobs / 100)
         return await losses(variables, accepted)
 
     with process("local", folder, **variables) as local:
@@ -50,9 +52,9 @@ def database_gone(
         while len(accepted) < jobs // 3:
             await asyncio.sleep(0.005)
         server.stop()
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
             assert (await client.get(f"{local.address}/health")).status_code == 200
-            assert (await client.get(f"{local.address}/ready", timeout=15)).status_code == 503
+            assert (await client.get(f"{local.address}/ready")).status_code == 503
         await asyncio.sleep(seconds)
         assert not submitting.done(), "it was in the middle"
         await asyncio.to_thread(server.start)
@@ -60,7 +62,7 @@ def database_gone(
         if not patience_s:
             await asyncio.to_thread(local.kill)
             await asyncio.to_thread(local.start)
-        await settled(variables, 30 + patience_s + jobs / 100)
+        await settled(variables, PATIENCE_S + patience_s + jobs / 100)
         return await losses(variables, accepted)
 
     with process("local", folder, **variables) as local:
@@ -75,7 +77,7 @@ def disk_full(
     async def told() -> list[str]:
         _, headers = await asker(variables)
         accepted = await submit(local.address, headers, jobs, [])
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
             with contextmanager(full)(local):
                 refused = 0
                 while refused < jobs:
@@ -89,7 +91,7 @@ def disk_full(
                 assert (await client.get(f"{local.address}/ready")).status_code == 503
             assert (await client.get(f"{local.address}/ready")).status_code == 200
         await submit(local.address, headers, jobs, accepted)
-        await settled(variables, 120)  # SETTLE_S, where a transcript could not be written
+        await settled(variables, SETTLE_S + PATIENCE_S)  # where a transcript could not be written
         return await losses(variables, accepted)
 
     with process("local", folder, **variables) as local:

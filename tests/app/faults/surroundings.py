@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,36 +24,40 @@ from app.ports import Unavailable
 from app.settings import Local
 from app.stores.accounts import Accounts
 from app.stores.database import database_of
+from tests.app.deadlines import ROOT, command_of
+from tests.app.patience import FOR_EVER_S, PATIENCE_S
 from tests.app.servers.loopback import free_port
 
-START_S = 30.0
 PLENTY = {"RATE_LIMIT_USER": "1000000", "RATE_LIMIT_ADDRESS": "1000000", "LOG_LEVEL": "WARNING"}
 
 
 class Process:
-    """`python -m app ROLE` on a free port of loopback; its lines go to a file: it never waits for a reader."""
+    """`python -m app ROLE` on a free port of loopback, with these deadlines instead of its own; its lines go to a
+    file: it never waits for a reader."""
 
-    def __init__(self, role: str, folder: Path, variables: dict[str, str]) -> None:
+    def __init__(
+        self, role: str, folder: Path, variables: dict[str, str], deadlines: Mapping[str, float] | None = None
+    ) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"{role}.log"
         self._role = role
+        self._command = command_of(role, deadlines) if deadlines else [sys.executable, "-m", "app", role]
         self._variables = {"PATH": os.environ["PATH"], **PLENTY, "PORT": str(self.port), **variables}
         self.start()
 
     def start(self) -> None:
         """Starts it, again if it was ended; returns once it answers."""
         with self.log.open("ab") as log:
-            command = [sys.executable, "-m", "app", self._role]
-            self._process = subprocess.Popen(command, env=self._variables, stdout=log, stderr=log)
-        until = time.monotonic() + START_S
+            self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._variables, stdout=log, stderr=log)
+        until = time.monotonic() + PATIENCE_S
         while True:
             try:
                 httpx.get(f"{self.address}/health").raise_for_status()
                 break
             except httpx.TransportError:
                 assert self._process.poll() is None, self.log.read_text()
-                assert time.monotonic() < until, f"{self._role} did not answer in {START_S:.0f} s"
+                assert time.monotonic() < until, f"{self._role} did not answer in {PATIENCE_S:.0f} s"
                 time.sleep(0.05)
 
     @property
@@ -66,18 +70,21 @@ class Process:
         self._process.kill()
         self._process.wait()
 
-    def terminate(self) -> float:
-        """SIGTERM; how many seconds it took to end, by itself and well."""
-        began = time.monotonic()
+    def terminate(self) -> None:
+        """SIGTERM."""
         self._process.send_signal(signal.SIGTERM)
-        assert self._process.wait(timeout=15) in (0, -signal.SIGTERM), self.log.read_text()
-        return time.monotonic() - began
+
+    def ended(self) -> None:
+        """Returns once it has ended, by itself and well."""
+        assert self._process.wait(timeout=PATIENCE_S) in (0, -signal.SIGTERM), self.log.read_text()
 
 
 @contextmanager
-def process(role: str, folder: Path, **variables: str) -> Iterator[Process]:
+def process(
+    role: str, folder: Path, deadlines: Mapping[str, float] | None = None, /, **variables: str
+) -> Iterator[Process]:
     """The role's process, killed at the end."""
-    made = Process(role, folder, variables)
+    made = Process(role, folder, variables, deadlines)
     try:
         yield made
     finally:
@@ -167,13 +174,14 @@ async def answers(variables: dict[str, str]) -> dict[str, str]:
 
 
 class SlowModel(ThreadingHTTPServer):
-    """An OpenAI-compatible endpoint on loopback that answers after `seconds`, once it has failed `fails` times."""
+    """An OpenAI-compatible endpoint on loopback that answers once it is free to, and has failed `fails` times."""
 
     daemon_threads = True
 
-    def __init__(self, seconds: float, fails: int = 0) -> None:
+    def __init__(self, fails: int = 0) -> None:
         super().__init__(("127.0.0.1", 0), _Answering)
-        self.seconds, self.fails, self.asked = seconds, fails, 0
+        self.free, self.fails, self.asked = threading.Event(), fails, 0
+        self.lock = threading.Lock()
 
     @property
     def variables(self) -> dict[str, str]:
@@ -188,10 +196,10 @@ class _Answering(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
-        self.server.asked += 1
-        answer = f"answer {self.server.asked}"
-        fails = self.server.asked <= self.server.fails
-        time.sleep(self.server.seconds)
+        with self.server.lock:
+            self.server.asked += 1
+            answer, fails = f"answer {self.server.asked}", self.server.asked <= self.server.fails
+        self.server.free.wait(FOR_EVER_S)
         said = {"message": {"role": "assistant", "content": answer}, "finish_reason": "stop", "index": 0}
         body = json.dumps({"choices": [said], "usage": {"total_tokens": 3}}).encode()
         try:
@@ -208,9 +216,9 @@ class _Answering(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def slow_model(seconds: float, fails: int = 0) -> Iterator[SlowModel]:
+def slow_model(fails: int = 0) -> Iterator[SlowModel]:
     """The endpoint, until the end."""
-    with SlowModel(seconds, fails) as server:
+    with SlowModel(fails) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield server
         server.shutdown()

@@ -16,6 +16,7 @@ from app.files.cloud_storage import CloudStorageFiles
 from app.files.folder import FolderFiles
 from app.ports import Files, Upload
 from app.settings import Recordings
+from tests.app.patience import PATIENCE_S
 from tests.app.servers import storage
 
 WEBM = "audio/webm;codecs=opus"
@@ -46,7 +47,7 @@ async def _to_folder(files: Files, upload: Upload, name: str, data: bytes, decla
 
 
 async def _to_bucket(files: Files, upload: Upload, name: str, data: bytes, declared: int) -> bool:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
         answer = await client.put(upload.url, content=data, headers=upload.headers)
     return answer.is_success
 

@@ -16,6 +16,7 @@ import pytest
 from app.files.folder import FolderFiles
 from app.ports import Unavailable
 from app.settings import Recordings
+from tests.app.patience import FOR_EVER_S, PATIENCE_S
 
 NAME = f"{'a' * 32}/{'b' * 32}"
 
@@ -128,7 +129,7 @@ def test_a_name_is_declared_once(files: FolderFiles) -> None:
 def test_a_client_that_goes_away_leaves_nothing_and_may_come_again(files: FolderFiles, tmp_path: Path) -> None:
     async def gone() -> AsyncIterator[bytes]:
         yield b"12"
-        await asyncio.sleep(60)
+        await asyncio.sleep(FOR_EVER_S)
 
     async def again() -> None:
         await files.upload(NAME, content_type="audio/webm", size=4, origin=None)
@@ -196,7 +197,7 @@ def test_a_full_disk_is_unavailable_and_nothing_half_written_stays(tmp_path: Pat
     if not unshare or subprocess.run([unshare, "-rm", "true"], check=False, capture_output=True).returncode:
         pytest.skip("needs unshare and the right to make a user namespace")
     done = subprocess.run(
-        [unshare, "-rm", "sh", "-c", inside, FULL], check=False, capture_output=True, text=True, timeout=30
+        [unshare, "-rm", "sh", "-c", inside, FULL], check=False, capture_output=True, text=True, timeout=PATIENCE_S
     )
     assert done.stdout.splitlines() == [
         "disk: No space left on device",

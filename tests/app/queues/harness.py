@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,27 +20,23 @@ from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient  # type: ig
 
 from app.ports import Unavailable
 from app.queues.pubsub import TopicQueue
+from tests.app.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
+QUIET_S = 0.5
 
 
 def new_id() -> str:
     return uuid4().hex
 
 
-async def until(condition: Callable[[], object], seconds: float = 15) -> None:
-    """Waits for it to be true; fails if it takes longer."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"this did not become true within {seconds} s"
-        await asyncio.sleep(0.01)
-
-
 @dataclass
 class Handler:
-    """Counts what it is given; `refuse` answers False that often for each id, `fail` raises instead."""
+    """Counts what it is given, and takes so long, or until it is `released`; `refuse` answers False that often for
+    each id, `fail` raises instead."""
 
     takes_s: float = 0
+    released: asyncio.Event | None = None
     refuse: int = 0
     fail: bool = False
     began: Counter[str] = field(default_factory=Counter)
@@ -54,7 +50,7 @@ class Handler:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            await asyncio.sleep(self.takes_s)
+            await (self.released.wait() if self.released else asyncio.sleep(self.takes_s))
         except asyncio.CancelledError:
             await asyncio.sleep(0.05)  # as a handler gives up its lease
             self.cancelled[job_id] += 1
@@ -102,30 +98,33 @@ def sent(topic: str, *messages: bytes, **attributes: str) -> None:
     """Publishes them by the library's own client."""
     with PublisherClient() as publisher:
         for message in messages:
-            publisher.publish(topic, message, **attributes).result(5)
+            publisher.publish(topic, message, **attributes).result(PATIENCE_S)
 
 
-def waiting(subscription: str, seconds: float = 2) -> list[bytes]:
-    """All that a plain pull gets within that time; it is not acknowledged."""
-    found = []
+def waiting(subscription: str, *, least: int = 0) -> list[bytes]:
+    """What a plain pull gets: `least` messages, and those of the QUIET_S afterwards; none is acknowledged."""
+    found = list[bytes]()
     with SubscriberClient() as subscriber:
-        end = time.monotonic() + seconds
+        end = time.monotonic() + (PATIENCE_S if least else QUIET_S)
         while (left := end - time.monotonic()) > 0:
             request = {"subscription": subscription, "max_messages": 100}
             try:
                 answer = subscriber.pull(request=request, timeout=left, retry=None)
             except GoogleAPIError:  # the time is over
                 break
+            before = len(found)
             found += [one.message.data for one in answer.received_messages]
-            if not found:
-                time.sleep(0.05)
+            if before < least <= len(found):
+                end = time.monotonic() + QUIET_S
+            time.sleep(0.05)
     return found
 
 
 @contextmanager
-def pulling(subscription: str, seconds: float, at_once: int) -> Iterator[subprocess.Popen[str]]:
-    """Another process that pulls; killed at the end if it still runs."""
-    command = [sys.executable, "-m", "tests.app.queues.pulling", subscription, str(seconds), str(at_once)]
+def pulling(subscription: str, *, seconds: float, at_once: int, drain_s: float) -> Iterator[subprocess.Popen[str]]:
+    """Another process that pulls, see pulling.py; killed at the end if it still runs."""
+    numbers = map(str, (seconds, at_once, drain_s))
+    command = [sys.executable, "-m", "tests.app.queues.pulling", subscription, *numbers]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as worker:
         try:
             yield worker
@@ -140,9 +139,9 @@ def told_next(stream: IO[str] | None) -> tuple[str, str]:
     return did, job_id
 
 
-async def refused(queue: TopicQueue) -> tuple[str, float]:
-    """What a submit is refused with, and after how many seconds."""
-    before = time.monotonic()
-    with pytest.raises(Unavailable) as refusal:
-        await queue.submit(new_id())
-    return str(refusal.value), time.monotonic() - before
+async def refused(queue: TopicQueue) -> str:
+    """What a submit is refused with; before the library gives up by itself, after a minute."""
+    async with asyncio.timeout(PATIENCE_S / 2):
+        with pytest.raises(Unavailable) as refusal:
+            await queue.submit(new_id())
+    return str(refusal.value)

@@ -10,11 +10,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 
 from app.ports import Queue
-from app.queues import Handle
+from app.queues import Handle, in_process, pull
 from app.queues.in_process import InProcessQueue
 from app.queues.pubsub import TopicQueue
 from app.queues.pull import Puller
-from tests.app.queues.harness import Handler, line, new_id, until
+from tests.app.patience import PATIENCE_S, until
+from tests.app.queues.harness import QUIET_S, Handler, line, new_id
 from tests.app.servers.pubsub import running
 
 Carried = Callable[[Handle], AbstractAsyncContextManager[Queue]]
@@ -29,7 +30,7 @@ def emulator() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def in_process(handle: Handle) -> AsyncIterator[Queue]:
+async def within(handle: Handle) -> AsyncIterator[Queue]:
     async with InProcessQueue(handle, at_once=AT_ONCE) as queue:
         yield queue
 
@@ -45,7 +46,7 @@ async def through_pubsub(handle: Handle) -> AsyncIterator[Queue]:
 @pytest.fixture(params=["in-process", "pubsub"])
 def carried(request: pytest.FixtureRequest) -> Carried:
     if request.param == "in-process":
-        return in_process
+        return within
     request.getfixturevalue("emulator")
     return through_pubsub
 
@@ -63,10 +64,13 @@ def test_a_thousand_submitted_jobs_are_all_handled(carried: Carried) -> None:
 
 def test_no_more_jobs_are_in_hand_than_allowed_and_as_many_as_allowed(carried: Carried) -> None:
     async def told() -> None:
-        ids, handler = [new_id() for _ in range(40)], Handler(takes_s=0.05)
+        ids, handler = [new_id() for _ in range(40)], Handler(released=(released := asyncio.Event()))
         async with carried(handler) as queue:
             for one in ids:
                 await queue.submit(one)
+            await until(lambda: handler.at_once >= AT_ONCE)
+            await asyncio.sleep(QUIET_S)
+            released.set()
             await until(lambda: set(handler.done) == set(ids))
         assert handler.most_at_once == AT_ONCE
 
@@ -107,13 +111,20 @@ def test_the_same_id_submitted_twice_is_handled(carried: Carried) -> None:
     asyncio.run(told())
 
 
-def test_at_the_end_what_is_in_hand_is_finished_and_no_more_is_begun(carried: Carried) -> None:
+def test_at_the_end_what_is_in_hand_is_finished_and_no_more_is_begun(
+    carried: Carried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (in_process, pull):
+        monkeypatch.setattr(module, "DRAIN_S", PATIENCE_S)
+
     async def told() -> None:
-        ids, handler = [new_id() for _ in range(20)], Handler(takes_s=0.5)
+        ids, handler = [new_id() for _ in range(20)], Handler(released=(released := asyncio.Event()))
         async with carried(handler) as queue:
             for one in ids:
                 await queue.submit(one)
             await until(lambda: handler.at_once == AT_ONCE)
+            # The end begins before the loop's next turn.
+            asyncio.get_running_loop().call_later(QUIET_S, released.set)
         assert handler.at_once == 0
         assert handler.done == handler.began
         assert len(handler.began) == AT_ONCE

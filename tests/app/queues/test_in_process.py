@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 
 from app.ports import Unavailable
 from app.queues import in_process
 from app.queues.in_process import InProcessQueue
-from tests.app.queues.harness import Handler, new_id, until
+from tests.app.patience import FOR_EVER_S, PATIENCE_S, until
+from tests.app.queues.harness import Handler, new_id
 
 
 def test_a_full_queue_says_so_at_once_and_recovers() -> None:
     async def told() -> None:
-        handler = Handler(takes_s=0.05)
+        handler = Handler(released=(released := asyncio.Event()))
         async with InProcessQueue(handler, at_once=1, most_waiting=3) as queue:
             await queue.submit(new_id())
             await until(lambda: handler.at_once == 1)
@@ -25,6 +25,7 @@ def test_a_full_queue_says_so_at_once_and_recovers() -> None:
                 await queue.check()
             with pytest.raises(Unavailable, match="full"):
                 await queue.submit(new_id())
+            released.set()
             await until(lambda: len(handler.done) == 4)
             await queue.check()
             await queue.submit(new_id())
@@ -66,7 +67,7 @@ def test_a_job_submitted_as_the_last_worker_ends_is_done() -> None:
                 for _ in range(number % 7):
                     await asyncio.sleep(0)
                 await queue.submit(new_id())
-            await until(lambda: len(handler.done) == 200, 5)
+            await until(lambda: len(handler.done) == 200)
 
     asyncio.run(told())
 
@@ -75,24 +76,22 @@ def test_a_job_that_does_not_end_in_time_is_cancelled_and_may_clean_up(monkeypat
     monkeypatch.setattr(in_process, "DRAIN_S", 0.2)
 
     async def told() -> None:
-        ids, handler = [new_id(), new_id()], Handler(takes_s=60)
-        async with InProcessQueue(handler) as queue:
+        ids, handler = [new_id(), new_id()], Handler(takes_s=FOR_EVER_S)
+        async with asyncio.timeout(PATIENCE_S), InProcessQueue(handler) as queue:
             for one in ids:
                 await queue.submit(one)
             await until(lambda: handler.at_once == 2)
-            before = time.monotonic()
-        assert time.monotonic() - before < 1
         assert set(handler.cancelled) == set(ids)
 
     asyncio.run(told())
 
 
-def test_twenty_thousand_jobs_wait_and_are_done_within_seconds() -> None:
+def test_twenty_thousand_jobs_wait_and_are_done() -> None:
     async def told() -> None:
         ids, handler = [new_id() for _ in range(20_000)], Handler()
         async with InProcessQueue(handler) as queue:
             for one in ids:
                 await queue.submit(one)
-            await until(lambda: len(handler.done) == len(ids), 10)
+            await until(lambda: len(handler.done) == len(ids))
 
     asyncio.run(told())

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient  # type: ignore[import-untyped]
 
 from app.ports import Unavailable
-from app.queues import encode, pull
-from app.queues.pubsub import ANSWER_S, TopicQueue
+from app.queues import encode, pubsub, pull
+from app.queues.pubsub import TopicQueue
 from app.queues.pull import Puller
-from tests.app.queues.harness import Handler, line, new_id, pulling, refused, sent, told_next, until
+from tests.app.patience import FOR_EVER_S, PATIENCE_S, until
+from tests.app.queues.harness import Handler, line, new_id, pulling, refused, sent, told_next
 from tests.app.servers.loopback import free_port
 from tests.app.servers.pubsub import process
 
@@ -33,20 +33,18 @@ def test_a_killed_server_is_told_of_in_time_and_used_again_once_it_is_back(
                 await queue.check()
                 emulator.kill()
                 emulator.wait()
-                for _ in range(2):
-                    _, seconds = await refused(queue)
-                    assert seconds < ANSWER_S + 1.5
                 with pytest.raises(Unavailable, match="ServiceUnavailable"):
                     await queue.check()
+                monkeypatch.setattr(pubsub, "ANSWER_S", 0.5)
+                for _ in range(2):
+                    assert (await refused(queue)).startswith("Pub/Sub: ")
                 with process(port):
                     with PublisherClient() as publisher:
                         publisher.create_topic(name=made.topic)
-                    end = time.monotonic() + 15
-                    while True:
-                        try:
-                            return await queue.submit(new_id())
-                        except Unavailable:
-                            assert time.monotonic() < end, "not used again"
+                    async with asyncio.timeout(PATIENCE_S):
+                        while True:
+                            with suppress(Unavailable):
+                                return await queue.submit(new_id())
 
     asyncio.run(told())
 
@@ -70,17 +68,16 @@ def test_a_restarted_server_is_pulled_from_again_and_a_lost_one_holds_up_no_end(
                 publisher.create_topic(name=made.topic)
                 subscriber.create_subscription(name=made.subscription, topic=made.topic)
             sent(made.topic, encode(two))
-            await until(lambda: handler.done[two], 20)
+            await until(lambda: handler.done[two])
             other = line()
             sent(other.topic, encode(one))
-            worker = stack.enter_context(pulling(other.subscription, 60, 2))
+            worker = stack.enter_context(pulling(other.subscription, seconds=FOR_EVER_S, at_once=2, drain_s=0.5))
             await asyncio.to_thread(told_next, worker.stdout)
         worker.send_signal(signal.SIGTERM)
-        before = time.monotonic()
-        await puller.__aexit__()
-        assert time.monotonic() - before < 5
-        await asyncio.to_thread(worker.communicate, None, 15)
-        assert time.monotonic() - before < 9.5, "within Cloud Run's ten seconds, with a job in hand"
+        async with asyncio.timeout(PATIENCE_S / 2):
+            await puller.__aexit__()
+        # With a job in hand; to give it back, the library would try for longer.
+        await asyncio.to_thread(worker.communicate, None, PATIENCE_S / 2)
         assert worker.returncode == 0
 
     with ExitStack() as stack:

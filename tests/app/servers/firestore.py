@@ -14,11 +14,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.app.patience import PATIENCE_S
 from tests.app.servers.loopback import free_port
 
 JAR = Path("/usr/lib/google-cloud-sdk/platform/cloud-firestore-emulator/cloud-firestore-emulator.jar")
 MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
-START_S = 60.0
 
 
 @contextmanager
@@ -44,14 +44,14 @@ def process(port: int) -> Iterator[subprocess.Popen[bytes]]:
         start_new_session=True,
     )
     try:
-        until = time.monotonic() + START_S
+        until = time.monotonic() + PATIENCE_S
         while True:
             try:
                 httpx.get(f"http://127.0.0.1:{port}/").raise_for_status()
                 break
             except httpx.TransportError:
                 assert emulator.poll() is None, "the Firestore emulator ended at its start"
-                assert time.monotonic() < until, f"the Firestore emulator did not answer in {START_S:.0f} s"
+                assert time.monotonic() < until, f"the Firestore emulator did not answer in {PATIENCE_S:.0f} s"
                 time.sleep(0.1)
         yield emulator
     finally:

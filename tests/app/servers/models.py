@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
+from tests.app.patience import FOR_EVER_S
+
 TOKEN = "ya29.an-access-token-of-the-test"
 
 
@@ -80,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, reply: Reply) -> None:
         if reply.how == "hang":
-            self.server.awake.wait(20)
+            self.server.awake.wait(FOR_EVER_S)
         if reply.how in ("hang", "reset"):
             # Closed without lingering, a connection is reset.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -16,10 +16,10 @@ from typing import Any
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 
+from tests.app.patience import PATIENCE_S
 from tests.app.servers.loopback import free_port
 
 OWNER = "migrate@acme.iam"
-START_S = 20.0
 
 
 def binaries() -> Path | None:
@@ -65,12 +65,12 @@ class Server:
         """Ends it at once, connections included."""
         if self.process:
             self.process.send_signal(3)  # SIGQUIT: immediate shutdown
-            self.process.wait(timeout=START_S)
+            self.process.wait(timeout=PATIENCE_S)
             self.process = None
 
     async def run(self, sql: str, *, user: str = OWNER, database: str = "voice") -> list[Any]:
         """Runs one statement; its rows."""
-        connection = await asyncpg.connect(self.url(user, database), timeout=5)
+        connection = await asyncpg.connect(self.url(user, database), timeout=PATIENCE_S)
         try:
             return list(await connection.fetch(sql))
         finally:
@@ -87,7 +87,7 @@ class Server:
 
     async def _answering(self) -> None:
         last: Exception | None = None
-        for _ in range(int(START_S / 0.05)):
+        for _ in range(int(PATIENCE_S / 0.05)):
             try:
                 await self.run("SELECT 1", user="postgres", database="postgres")
                 return

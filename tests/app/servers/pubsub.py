@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.patience import PATIENCE_S
 from tests.app.servers.loopback import free_port
 
 JARS = Path("/usr/lib/google-cloud-sdk/platform/pubsub-emulator/lib")
-START_S = 60.0
 
 
 @contextmanager
@@ -46,14 +46,14 @@ def process(port: int) -> Iterator[subprocess.Popen[bytes]]:
         start_new_session=True,
     )
     try:
-        until = time.monotonic() + START_S
+        until = time.monotonic() + PATIENCE_S
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 break
             except OSError:
                 assert emulator.poll() is None, "the Pub/Sub emulator ended at its start"
-                assert time.monotonic() < until, f"the Pub/Sub emulator did not answer in {START_S:.0f} s"
+                assert time.monotonic() < until, f"the Pub/Sub emulator did not answer in {PATIENCE_S:.0f} s"
                 time.sleep(0.1)
         yield emulator
     finally:

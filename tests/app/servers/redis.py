@@ -13,10 +13,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.app.patience import PATIENCE_S
 from tests.app.servers.loopback import free_port
 
 HOST = "127.0.0.1"
-START_S = 10.0
 
 
 class Server:
@@ -39,7 +39,7 @@ class Server:
     def start(self) -> None:
         """Returns when it takes connections."""
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        until = time.monotonic() + START_S
+        until = time.monotonic() + PATIENCE_S
         while True:
             try:
                 socket.create_connection((self.host, self.port), timeout=1).close()

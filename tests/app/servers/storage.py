@@ -19,6 +19,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import google_crc32c
 
+from tests.app.patience import FOR_EVER_S
+
 CREATE, GET = "storage.objects.create", "storage.objects.get"
 BUCKET = "recordings"
 
@@ -76,7 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
         path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
         self.held.asked.append(f"{self.command} {path}")
         if self.held.slow:
-            self.held.released.wait(20)
+            self.held.released.wait(FOR_EVER_S)
         if self.held.refusals:
             self._answer(self.held.refusals.pop(0), {})
         elif path == f"/storage/v1/b/{BUCKET}/iam/testPermissions":

@@ -10,6 +10,7 @@ import pytest
 from app.stores import budget
 from app.stores.budget import SHARDS, SqlBudget
 from app.stores.database import Database
+from tests.app.patience import FOR_EVER_S
 from tests.app.stores.surroundings import opened, over_each_database
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -20,6 +21,7 @@ async def test_what_others_spent_is_known_after_a_moment_what_one_spent_at_once(
     database: Database, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(budget, "_hour", lambda: NOON)
+    monkeypatch.setattr(budget, "KNOWN_S", FOR_EVER_S)
     async with opened(variables) as second:
         mine, theirs = SqlBudget(database, 100), SqlBudget(second, 100)
         assert (await mine.left(), await theirs.left()) == (100, 100)
@@ -68,4 +70,7 @@ async def test_a_budget_is_larger_than_a_small_integer(database: Database) -> No
 
 
 def test_an_hour_is_the_clock_s_in_utc() -> None:
-    assert budget._hour() == datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    before, hour, after = datetime.now(UTC), budget._hour(), datetime.now(UTC)
+    assert hour <= after
+    assert before < hour + timedelta(hours=1)
+    assert (hour.minute, hour.second, hour.microsecond) == (0, 0, 0)

@@ -12,18 +12,24 @@ from app.stores.database import Database
 from app.stores.postgres import Postgres
 from app.stores.updates import LocalUpdates
 from tests.app.api.surroundings import with_schema
+from tests.app.patience import PATIENCE_S
 from tests.app.servers.postgres import Server
 from tests.app.stores.surroundings import opened, over_each_database
-
-SOON_S = 5.0
 
 
 async def told(telling: Updates, event: asyncio.Event) -> None:
     """Tells of job "a" until it is heard: at first, and after a fault, the ear may not be open yet."""
-    async with asyncio.timeout(SOON_S):
+    async with asyncio.timeout(PATIENCE_S):
         while not event.is_set():
             await telling.changed("a")
             await asyncio.sleep(0.02)
+
+
+async def all_told(updates: Updates) -> None:
+    """Returns once everything that was told before has been heard: what is told later is heard later."""
+    async with updates.listen("the last") as last:
+        await updates.changed("the last")
+        await asyncio.wait_for(last.wait(), PATIENCE_S)
 
 
 @over_each_database
@@ -32,14 +38,14 @@ async def test_listeners_of_a_job_hear_of_it_and_of_no_other(database: Database)
     async with updates:
         async with updates.listen("a") as first, updates.listen("a") as second, updates.listen("b") as other:
             await told(updates, first)
-            await asyncio.wait_for(second.wait(), SOON_S)
+            await asyncio.wait_for(second.wait(), PATIENCE_S)
+            await all_told(updates)
             assert not other.is_set()
-            await asyncio.sleep(0.05)
             first.clear()
             await updates.changed("a")
-            await asyncio.wait_for(first.wait(), SOON_S)
+            await asyncio.wait_for(first.wait(), PATIENCE_S)
         await updates.changed("a")
-        await asyncio.sleep(0.05)
+        await all_told(updates)
         async with updates.listen("a") as third:
             assert not third.is_set(), "what was told before is not heard"
 

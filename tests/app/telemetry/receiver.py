@@ -19,6 +19,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from app import telemetry
 from app.settings import Telemetry
 from app.telemetry import metrics, traces
+from tests.app.patience import FOR_EVER_S
 
 FLAGS = ("logThreads", "logProcesses", "logMultiprocessing", "raiseExceptions")
 
@@ -87,7 +88,7 @@ def receiving(*, hangs: bool = False) -> Iterator[Receiver]:
             self._answer(b"projects/1/regions/europe-west4" if self.headers["metadata-flavor"] else b"no")
 
         def _answer(self, body: bytes) -> None:
-            if receiver.released.wait(30):
+            if receiver.released.wait(FOR_EVER_S):
                 self.send_response(200)
                 self.send_header("content-length", str(len(body)))
                 self.end_headers()

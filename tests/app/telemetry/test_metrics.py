@@ -104,9 +104,7 @@ def test_a_receiver_gets_the_same_at_a_stop(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         telemetry.configure(Telemetry(TELEMETRY="otlp"))
         record_all()
-        began = time.monotonic()
         asyncio.run(telemetry.shutdown())
-        assert time.monotonic() - began < 2
     arrived = receiver.metrics()
     assert {name: metric.unit for name, metric in arrived.items()} == {
         "http.server.request.duration": "s",

@@ -11,6 +11,7 @@ from app.stores.database import Database
 from app.stores.jobs import EXHAUSTED, LOST_S, MOST_ATTEMPTS, Jobs
 from app.stores.updates import LocalUpdates
 from app.worker.sweep import Sweep
+from tests.app.patience import PATIENCE_S
 from tests.app.stores.surroundings import Clock, asked, opened, over_each_database, person
 
 EVERY_S = 30.0
@@ -90,7 +91,7 @@ async def test_a_job_without_attempts_left_is_given_up_instead_of_sent(database:
 
 
 async def sweeping(sweeper: Sweep, until: Callable[[], object]) -> None:
-    async with sweeper, asyncio.timeout(5):
+    async with sweeper, asyncio.timeout(PATIENCE_S):
         while not until():
             await asyncio.sleep(0.005)
 
@@ -123,7 +124,7 @@ async def test_recovering_never_takes_a_job_from_who_does_it_now(database: Datab
             await asyncio.sleep(0.001)
 
     async with sweep(jobs, line, 0.01, recover=True):
-        await asyncio.wait_for(claimed(), 5)
+        await asyncio.wait_for(claimed(), PATIENCE_S)
     assert len(set(line.sent)) == 3
     assert await jobs.complete(line.sent[0], lease="a", answer="hello", model="m", tokens=1)
 
