@@ -8,12 +8,14 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
+import io
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 
 from components.errors import VoicestackError
+from review.terminal import printable_lines
 
 COMMANDS = ("plan", "preview", "check", "access", "compare", "diagram", "learn")
 """The modules of `review.commands`, in the order of the help text."""
@@ -51,18 +53,27 @@ def _run(arguments: Sequence[str] | None) -> int:
     for name in COMMANDS:
         importlib.import_module(f"review.commands.{name}").register(subparsers)
     options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal cannot show must not end the command.
+            stream.reconfigure(errors="backslashreplace")
     try:
         code: int = options.run(options)
         sys.stdout.flush()
     except VoicestackError as error:
         if getattr(options, "debug", False):
             traceback.print_exc()
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable_lines(str(error))}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # The reader went away (`| head`): nothing to report, and nothing may be flushed at exit.
+        # The reader went away (`| head`): nothing may be flushed at exit. What was found stays found.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return getattr(options, "found", 0)
+    except Exception as error:
+        # 1 says that something was found; a fault of our own must not look like it.
+        traceback.print_exc()
+        print(f"error: {type(error).__name__}: this is a fault of voicestack; please report it", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
     return code

@@ -10,6 +10,7 @@ from policies.engine.policy import Enforcement, Severity
 from policies.engine.report import Checked
 from policies.engine.run import Finding
 from policies.engine.waivers import IN_ORDER
+from review.terminal import printable
 from review.words import plural, short_type
 
 _WIDTH = 110
@@ -18,6 +19,10 @@ _FEW = 8
 
 def findings_text(checked: Checked, *, every: bool = False) -> Iterator[str]:
     """The lines about one stack. `every`: all that was not evaluated, not only the first few."""
+    return map(printable, _lines(checked, every=every))
+
+
+def _lines(checked: Checked, *, every: bool) -> Iterator[str]:
     plan = checked.plan
     policies = plural(len(checked.evaluation.looked), "policy", "policies")
     yield f"{plan.system} · {plan.stack}: {policies} over {plural(len(plan), 'resource')}"
@@ -48,12 +53,13 @@ def findings_text(checked: Checked, *, every: bool = False) -> Iterator[str]:
 def verdict(checked: Checked) -> str:
     """How it went, in one line."""
     looked = f"{len(checked.passed)} passed"
+    idle = sum(number == 0 for number in checked.evaluation.looked.values())
     unseen = f"{len({one.policy.id for one in checked.not_evaluated})} partly not evaluated"
     waived = f"{len(checked.waived)} waived"
     mandatory = sum(one.enforcement is Enforcement.MANDATORY for one in checked.findings)
     advisory = len(checked.findings) - mandatory
     wrong = f"{plural(mandatory, 'violation')}, {advisory} advisory" if checked.findings else "no violation"
-    return " · ".join([wrong, looked, unseen, waived])
+    return " · ".join([wrong, looked, f"{idle} had nothing to look at", unseen, waived])
 
 
 def _policy(findings: list[Finding]) -> Iterator[str]:

@@ -178,6 +178,10 @@ class Plan:
             raw = json.loads(text)
             resources = [_resource(item) for item in raw["resources"]]
             names = {key: raw[key] for key in ("project", "stack", "system", "outputs")}
+            if len({one.urn for one in resources}) < len(resources):
+                raise ValueError("two resources have the same URN")
+            if not all(isinstance(names[key], str) for key in ("project", "stack", "system")):
+                raise TypeError("its names are no texts")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise PlanFileError(
                 f"{origin} is not a plan",
@@ -190,7 +194,7 @@ class Plan:
     def read(cls, path: Path) -> Plan:
         """The plan in the file `path`."""
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise PlanFileError(
                 f"{path} cannot be read as a plan", why=str(error), fix="name a file that `--json` wrote"
@@ -202,7 +206,35 @@ def _line(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
+_KINDS = {
+    "urn": str,
+    "type": str,
+    "name": str,
+    "custom": bool,
+    "parent": str | None,
+    "inputs": dict,
+    "defaults": dict,
+    "dependencies": list,
+    "propertyDependencies": dict,
+    "provider": str | None,
+    "source": list | None,
+}
+
+
+def checked(resource: Resource) -> Resource:
+    """`resource`, whose fields are of the kinds that a plan's are; TypeError otherwise."""
+    for name, kind in _KINDS.items():
+        if not isinstance(getattr(resource, name), kind):
+            raise TypeError(f"'{name}' of a resource is not what it should be")
+    texts = [*resource.dependencies, *(resource.source or ())]
+    for urns in resource.propertyDependencies.values():
+        texts += urns
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("a resource depends on something that is no URN")
+    return resource
+
+
 def _resource(raw: dict[str, Any]) -> Resource:
     fields = {key: value for key, value in raw.items() if key in Resource.__slots__}
     fields["options"] = Options(**{k: v for k, v in raw["options"].items() if k in Options.__slots__})
-    return Resource(**fields)
+    return checked(Resource(**fields))

@@ -10,11 +10,13 @@ import hashlib
 from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any, Final
+from urllib.parse import quote
 
-from policies.engine.policy import Policy, Severity
+from policies.engine.policy import Enforcement, Policy, Severity
 from policies.engine.report import Checked
-from policies.engine.run import Finding
+from policies.engine.run import Finding, NotEvaluated
 from policies.engine.waivers import Waived
+from review.plan import Resource
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Final = {
@@ -41,6 +43,7 @@ def as_sarif(checked: Iterable[Checked], policies: Iterable[Policy]) -> dict[str
     places = {policy.id: position for position, policy in enumerate(rules)}
     results = [_result(finding, places) for one in every for finding in one.findings]
     results += [_suppressed(waived, places) for one in every for waived in one.waived]
+    results += [_open(unseen, places) for one in every for unseen in one.not_evaluated]
     return {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -71,25 +74,31 @@ def _rule(policy: Policy) -> dict[str, Any]:
 
 
 def _result(finding: Finding, places: dict[str, int]) -> dict[str, Any]:
-    file, line = _place(finding)
     identity = f"{finding.policy.id}\n{finding.resource.urn}\n{finding.message}"
     return {
         "ruleId": finding.policy.id,
         "ruleIndex": places[finding.policy.id],
-        "level": _LEVELS[finding.policy.severity],
+        "level": _level(finding),
         "message": {"text": f"{finding.message}\nFix: {finding.fix}"},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": file, "uriBaseId": "%SRCROOT%"},
-                    "region": {"startLine": line},
-                },
-                "logicalLocations": [{"fullyQualifiedName": finding.resource.urn, "kind": "resource"}],
-            }
-        ],
+        "locations": _locations(finding.resource),
         # Keeps a finding the same one when lines move.
-        "partialFingerprints": {"policyAndUrn/v1": hashlib.sha256(identity.encode()).hexdigest()},
+        "partialFingerprints": {
+            "policyAndUrn/v1": hashlib.sha256(identity.encode(errors="backslashreplace")).hexdigest()
+        },
     }
+
+
+def _locations(resource: Resource) -> list[dict[str, Any]]:
+    file, line = _place(resource)
+    return [
+        {
+            "physicalLocation": {
+                "artifactLocation": {"uri": file, "uriBaseId": "%SRCROOT%"},
+                "region": {"startLine": line},
+            },
+            "logicalLocations": [{"fullyQualifiedName": resource.urn, "kind": "resource"}],
+        }
+    ]
 
 
 def _suppressed(waived: Waived, places: dict[str, int]) -> dict[str, Any]:
@@ -101,9 +110,29 @@ def _suppressed(waived: Waived, places: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _place(finding: Finding) -> tuple[str, int]:
-    source = finding.resource.source
+def _level(finding: Finding) -> str:
+    """What is only advisory stops nobody."""
+    level = _LEVELS[finding.policy.severity]
+    return "warning" if level == "error" and finding.enforcement is Enforcement.ADVISORY else level
+
+
+def _open(unseen: NotEvaluated, places: dict[str, int]) -> dict[str, Any]:
+    """What could not be evaluated: neither passed nor failed (`open`, §3.27.9 of the standard)."""
+    return {
+        "ruleId": unseen.policy.id,
+        "ruleIndex": places[unseen.policy.id],
+        "kind": "open",
+        "level": "none",
+        "message": {"text": f"Not evaluated: {unseen.why}"},
+        "locations": _locations(unseen.resource),
+    }
+
+
+def _place(resource: Resource) -> tuple[str, int]:
+    source = resource.source
     if not source:
         return _NO_LINE, 1
     file, _, line = source[0].rpartition(":")
-    return (file, int(line)) if file and line.isdigit() else (_NO_LINE, 1)
+    if not file or not line.isascii() or not line.isdecimal():
+        return _NO_LINE, 1
+    return quote(file), max(1, int(line))

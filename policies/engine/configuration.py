@@ -44,11 +44,11 @@ class Configuration:
     def read(cls, path: Path, policies: Iterable[Policy]) -> Configuration:
         """The configuration in the JSON file `path`; PolicyConfigError where it is not one."""
         try:
-            text = path.read_text(encoding="utf-8")
-            raw = json.loads(text)
+            text = path.read_text(encoding="utf-8-sig")
+            raw = json.loads(text, object_pairs_hook=_once)
         except (OSError, UnicodeDecodeError) as error:
             raise PolicyConfigError(f"{path} cannot be read", why=str(error), fix="name a JSON file") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise PolicyConfigError(f"{path} is not JSON", why=str(error), fix="mend it there") from error
         return cls.of_json(raw, policies, origin=str(path), text=text)
 
@@ -94,6 +94,15 @@ def _settings(model: type[Settings], values: Any, at: str) -> Settings:
         raise PolicyConfigError(
             f"{at}{'.' if key else ''}{key} is refused", why=first["msg"], fix=f"what may be set: {allowed}"
         ) from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys come once: of two settings of one policy, the second would win in silence."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for number, (key, _) in enumerate(pairs) if key in dict(pairs[:number]))
+        raise ValueError(f"the key '{twice}' comes twice")
+    return found
 
 
 def _line(text: str, id_: str) -> str:

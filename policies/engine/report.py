@@ -66,8 +66,12 @@ def as_json(checked: Iterable[Checked], *, today: datetime.date) -> dict[str, An
     """The checks as JSON has them; a policy passed where it passed in every stack, and the resources add up."""
     every = list(checked)
     looked = {id_ for one in every for id_ in one.evaluation.looked}
+    # In a stack where a policy had nothing to look at it neither passed nor failed.
     passed = {
-        id_: sum(one.passed[id_] for one in every) for id_ in looked if all(id_ in one.passed for one in every)
+        id_: sum(one.passed.get(id_, 0) for one in every)
+        for id_ in looked
+        if any(id_ in one.passed for one in every)
+        and all(id_ in one.passed or not one.evaluation.looked.get(id_) for one in every)
     }
     return {
         "today": today.isoformat(),

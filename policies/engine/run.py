@@ -49,9 +49,10 @@ class Evaluation:
 
     @property
     def passed(self) -> dict[str, int]:
-        """The policies that found nothing wrong and could look at everything: resources looked at."""
+        """The policies that looked at something, found nothing wrong and could look at all of it: resources
+        looked at."""
         failed = {one.policy.id for one in self.findings} | {one.policy.id for one in self.not_evaluated}
-        return {id_: number for id_, number in self.looked.items() if id_ not in failed}
+        return {id_: number for id_, number in self.looked.items() if number and id_ not in failed}
 
 
 def evaluate(

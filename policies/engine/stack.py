@@ -151,8 +151,10 @@ class Stack:
 
     def owners(self, resource: Resource) -> Iterator[Resource]:
         """The components around `resource`, the nearest first."""
-        here = self.owner(resource)
-        while here is not None:
+        here, seen = self.owner(resource), set[str]()
+        # Parents that go round in a circle are in no real plan, but a file may hold anything.
+        while here is not None and here.urn not in seen:
+            seen.add(here.urn)
             yield here
             here = self.owner(here)
 

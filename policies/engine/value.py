@@ -7,6 +7,7 @@ behind a secret is never read.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, Final, overload
 
@@ -107,6 +108,8 @@ class Value:
         if isinstance(raw, str):
             if UNKNOWN in raw:
                 raise NotKnown(self.path, AFTER_CREATION)
+            if not raw.isascii() and any("\ud800" <= one <= "\udfff" for one in raw):
+                raise self._unreadable("a text that can be written")
             return raw
         if isinstance(raw, int | float) and not isinstance(raw, bool):
             return str(raw)
@@ -136,13 +139,13 @@ class Value:
         raw = self.raw
         if raw is MISSING or raw is None:
             return otherwise
-        if isinstance(raw, int | float) and not isinstance(raw, bool):
-            return raw
-        if isinstance(raw, str):
+        if not isinstance(raw, bool) and isinstance(raw, int | float | str):
             try:
-                return float(raw)
-            except ValueError:
-                pass
+                told = float(raw)
+            except (ValueError, OverflowError):
+                raise self._unreadable("a number") from None
+            if math.isfinite(told):
+                return told if isinstance(raw, str) else raw
         raise self._unreadable("a number")
 
     @overload

@@ -28,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from components.errors import VoicestackError
 from policies.engine.policy import Enforcement, Policy, Result, Severity, stack_policy
-from policies.engine.run import Evaluation, Finding
+from policies.engine.run import Evaluation, Finding, NotEvaluated
 from policies.engine.stack import Stack
 
 LONGEST: Final = datetime.timedelta(days=180)
@@ -63,7 +63,7 @@ class Waiver(BaseModel):
             raise ValueError(
                 "resource is no URN: stack, project and type must be written out, and only the name may hold *"
             )
-        if not match["name"].replace("*", "").replace("?", "").strip("-_"):
+        if not re.search("[A-Za-z0-9]", match["name"]):
             raise ValueError("resource names every resource of its type: write at least a part of the name")
         if self.matches > 1 and not self.is_pattern:
             raise ValueError("matches is for patterns: one URN is one resource")
@@ -81,15 +81,15 @@ class Waiver(BaseModel):
         assert match is not None  # noqa: S101 - the model refuses anything else
         return match["stack"], match["project"]
 
-    def covers(self, finding: Finding) -> bool:
-        """Whether `finding` is what it is about, ended or not."""
-        if finding.policy.id != self.policy:
+    def covers(self, one: Finding | NotEvaluated) -> bool:
+        """Whether `one` is what it is about, ended or not."""
+        if one.policy.id != self.policy:
             return False
         if not self.is_pattern:
-            return finding.resource.urn == self.resource
+            return one.resource.urn == self.resource
         # Only the star means anything: brackets and question marks are what they are.
         pattern = re.sub(r"([\[?])", r"[\1]", self.resource)
-        return fnmatch.fnmatchcase(finding.resource.urn, pattern)
+        return fnmatch.fnmatchcase(one.resource.urn, pattern)
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,8 @@ class Waivers:
             root = yaml.compose(text, Loader=yaml.SafeLoader)
         except (OSError, UnicodeDecodeError) as error:
             raise WaiverFileError(f"{path} cannot be read", why=str(error), fix="name a YAML file") from error
+        except RecursionError as error:
+            raise WaiverFileError(f"{path} is nested too deeply", why="no waiver is", fix="mend it") from error
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             at = f"{path}, line {mark.line + 1}" if mark else str(path)
@@ -145,7 +147,7 @@ def _entry(path: Path, node: Any, known: set[str]) -> Entry:
         raise WaiverFileError(f"{at} is no waiver", why="a waiver is a mapping", fix="start with `- policy: …`")
     given: dict[str, Any] = {}
     for key, value in node.value:
-        if not isinstance(value, yaml.ScalarNode) or key.value in given:
+        if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode) or key.value in given:
             where = f"{path}, line {key.start_mark.line + 1}"
             raise WaiverFileError(
                 f"{where}: '{key.value}' is not one text", why="each key comes once, with one value", fix="mend it"
@@ -227,6 +229,11 @@ def apply(
             continue
         covered = [finding for finding in evaluation.findings if waiver.covers(finding)]
         resources = {finding.resource.urn for finding in covered}
+        if not covered and (
+            waiver.policy not in evaluation.looked or any(map(waiver.covers, evaluation.not_evaluated))
+        ):
+            # Switched off, or not to be told yet: that says nothing of the waiver.
+            continue
         if not covered:
             wrong.append(f"{at} excuses nothing: the finding is gone, or the URN is another")
             continue

@@ -61,6 +61,9 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(as_json(found, only=name), indent=2, ensure_ascii=False) + "\n")
     else:
         from review.access_text import access_text
+        from review.terminal import printable
 
-        print("\n\n".join("\n".join(access_text(one, only=name, every=options.all)) for one in found))
+        print(
+            "\n\n".join("\n".join(map(printable, access_text(one, only=name, every=options.all))) for one in found)
+        )
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
         _root(options), waivers=options.waivers, configuration=options.policy_config, today=today
     )
     checked = [checking.check(plan) for plan in plans_of(options)]
+    options.found = 0 if all(one.is_clean for one in checked) else 1
     if options.format == "json":
         from policies.engine.report import as_json
 
@@ -80,7 +82,8 @@ def run(options: argparse.Namespace) -> int:
         from review.findings_text import findings_text
 
         print("\n\n".join("\n".join(findings_text(one, every=options.all)) for one in checked))
-    return 0 if all(one.is_clean for one in checked) else 1
+    found: int = options.found
+    return found
 
 
 def _root(options: argparse.Namespace) -> Path | None:
@@ -97,6 +100,8 @@ def _day(text: str | None) -> datetime.date | None:
     if text is None:
         return None
     try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError("it is not written so")
         return datetime.date.fromisoformat(text)
     except ValueError as error:
         raise ReviewError(f"--today {text} is no date", why=str(error), fix="write YYYY-MM-DD") from error

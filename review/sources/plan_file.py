@@ -17,7 +17,7 @@ def read_plan(path: Path, *, system: str | None = None) -> Plan:
     wrote is only a part.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise PlanFileError(
             f"{path} cannot be read", why=str(error), fix="name a file that holds a plan"
@@ -34,7 +34,7 @@ def read_plan(path: Path, *, system: str | None = None) -> Plan:
     if "steps" in keys:
         failed = [
             str(line.get("message", "")).strip()
-            for line in raw.get("diagnostics") or ()
+            for line in (raw["diagnostics"] if isinstance(raw.get("diagnostics"), list) else ())
             if isinstance(line, dict) and line.get("severity") == "error"
         ]
         if failed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from review.plan import PROVIDER_PREFIX, Options, Resource
+from review.plan import PROVIDER_PREFIX, Options, Resource, checked
 from review.sentinels import SECRET_KIND, SIGNATURE, secret
 
 _NAMES_OF_DEFAULTS = "__defaults"
@@ -52,7 +52,7 @@ def resource(raw: dict[str, Any]) -> Resource:
     outputs = raw.get("outputs")
     provider = raw.get("provider")
     type_ = raw["type"]
-    return Resource(
+    made = Resource(
         urn=raw["urn"],
         type=type_,
         name=raw["urn"].split("::", 3)[3],
@@ -78,3 +78,4 @@ def resource(raw: dict[str, Any]) -> Resource:
         ),
         outputs=split(outputs, {}) if outputs is not None else None,
     )
+    return checked(made)

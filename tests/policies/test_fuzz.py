@@ -83,7 +83,7 @@ def changed(value: Any, draw: Any) -> Any:
     return draw(anything)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_value_makes_a_policy_raise(data: st.DataObject) -> None:
     resources = list(samples())
@@ -95,7 +95,7 @@ def test_no_value_makes_a_policy_raise(data: st.DataObject) -> None:
     evaluate(plan, POLICIES)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_missing_resource_or_edge_makes_a_policy_raise(data: st.DataObject) -> None:
     kept = [

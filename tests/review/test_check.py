@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,22 @@ def only(tmp_path: Path, *policies: str) -> list[str]:
     file = tmp_path / "only.json"
     file.write_text(json.dumps({"all": "disabled"} | dict.fromkeys(policies, "mandatory")))
     return ["--policy-config", str(file)]
+
+
+def plan_text(*, twice: bool = False, **changes: Any) -> str:
+    """A plan of one resource with some fields changed."""
+    one: dict[str, Any] = {
+        "urn": "urn:pulumi:prod::demo::gcp:pubsub/topic:Topic::jobs",
+        "type": "gcp:pubsub/topic:Topic",
+        "name": "jobs",
+        "custom": True,
+        "parent": None,
+        "inputs": {"name": "jobs"},
+        "options": {},
+        **changes,
+    }
+    whole = {"project": "demo", "stack": "prod", "system": "demo", "outputs": {}, "resources": [one] * (1 + twice)}
+    return json.dumps(whole)
 
 
 def run_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
@@ -117,13 +135,15 @@ def test_sarif_places_each_finding_at_its_line(
     assert main(["check", "--plan", str(bad), "--format", "sarif", *only(tmp_path, POLICY)]) == 1
     [run] = json.loads(capsys.readouterr().out)["runs"]
     rules = run["tool"]["driver"]["rules"]
-    assert len(run["results"]) == 3
-    for result in run["results"]:
+    told = [result for result in run["results"] if result.get("kind") != "open"]
+    assert len(told) == 3
+    assert len(run["results"]) - len(told) == 2, "what was not evaluated is there too, as open"
+    for result in told:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == POLICY
         place = result["locations"][0]["physicalLocation"]
         assert place["artifactLocation"]["uri"] == "tests/policies/open_databases.py"
         assert place["region"]["startLine"] > 1
-    assert len({result["partialFingerprints"]["policyAndUrn/v1"] for result in run["results"]}) == 3
+    assert len({result["partialFingerprints"]["policyAndUrn/v1"] for result in told}) == 3
 
 
 def _preview(plan: Plan) -> dict[str, Any]:
@@ -161,6 +181,12 @@ def test_a_preview_and_a_state_get_the_plans_findings(
         ('{"project": 1, "stack": 2, "system": 3, "outputs": {}, "resources": [{}]}', "not a plan"),
         ('{"steps": [], "diagnostics": [{"severity": "error", "message": "boom"}]}', "failed preview"),
         ("\ud800", "cannot be read"),
+        ('{"steps": [], "diagnostics": 5}', "not a preview"),
+        (plan_text(type=None), "not a plan"),
+        (plan_text(type=["a"]), "not a plan"),
+        (plan_text(urn=5), "not a plan"),
+        (plan_text(source=[5]), "not a plan"),
+        (plan_text(twice=True), "the same URN"),
     ],
 )
 def test_a_file_that_is_no_plan_is_one_error_and_exit_code_2(
@@ -208,3 +234,47 @@ def test_a_preview_with_check_is_exit_code_1_where_a_policy_is_violated(
     assert main(["preview", "--root", str(root)]) == 0
     assert main(["preview", "--check", "--root", str(root)]) == 1
     assert POLICY in capsys.readouterr().out
+
+
+def test_nothing_in_a_plan_steers_the_terminal_or_forges_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(plan_text(name="jobs\x1b[2J\nno violation", urn="urn:pulumi:prod::demo::t:t:T::a\x1b]0;x\x07"))
+    main(["check", "--plan", str(file)])
+    main(["access", "--plan", str(file)])
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "\nno violation" not in told
+    assert "\\x1b[2J" in told
+
+
+def test_a_violation_is_exit_code_1_whoever_stops_reading(bad: Path) -> None:
+    command = [sys.executable, "-m", "review.command", "check", "--plan", str(bad), "--format", "json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait() == 1
+
+
+def test_parents_in_a_circle_end_the_check_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    text = plan_text(type="c:c:C", custom=False, parent="urn:pulumi:prod::demo::gcp:pubsub/topic:Topic::jobs")
+    file.write_text(text)
+    assert main(["check", "--plan", str(file)]) in (0, 1)
+
+
+def test_a_fault_of_our_own_is_exit_code_2(monkeypatch: pytest.MonkeyPatch, bad: Path) -> None:
+    monkeypatch.setattr("review.checking.check", lambda *_, **__: 1 / 0)
+    assert main(["check", "--plan", str(bad)]) == 2
+
+
+def test_a_policy_that_had_nothing_to_look_at_has_not_passed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(plan_text())
+    _, told = run_json(capsys, "--plan", str(file))
+    assert told["passed"]
+    assert all(told["passed"].values())
+    assert POLICY not in told["passed"]

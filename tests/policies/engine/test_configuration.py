@@ -64,3 +64,11 @@ def test_a_truncated_file_is_told_with_its_line(tmp_path: Path) -> None:
     file.write_text('{\n"all": ')
     with pytest.raises(PolicyConfigError, match="line 2"):
         Configuration.read(file, POLICIES)
+
+
+def test_a_key_that_comes_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    file.write_text('{"all": "mandatory", "all": "disabled"}')
+    with pytest.raises(PolicyConfigError, match="is not JSON") as refusal:
+        Configuration.read(file, POLICIES)
+    assert "comes twice" in str(refusal.value)

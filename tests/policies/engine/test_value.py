@@ -90,3 +90,14 @@ def test_reading_raises_nothing_but_not_known(inputs: dict[str, Any]) -> None:
                 list(found() or ()) if read in ("texts", "items", "entries") else callable(found) and found()
             except NotKnown:
                 pass
+
+
+@pytest.mark.parametrize("raw", [10**400, float("inf"), float("nan"), "nan", "1e999"])
+def test_a_number_beyond_reach_is_not_known(raw: object) -> None:
+    with pytest.raises(NotKnown):
+        value({"a": raw})["a"].number()
+
+
+def test_a_text_that_cannot_be_written_is_not_known() -> None:
+    with pytest.raises(NotKnown):
+        value({"a": "\ud800"})["a"].text()

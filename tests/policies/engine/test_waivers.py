@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from policies.engine.configuration import Configuration
 from policies.engine.policy import Policy
 from policies.engine.report import Checked, check
 from policies.engine.waivers import IN_ORDER, WaiverFileError, Waivers
@@ -124,6 +125,16 @@ def test_a_waiver_of_another_stack_is_let_be(plan: Plan, tmp_path: Path) -> None
     assert not wrong(plan, read(tmp_path, waiver(resource=URN.replace("prod", "staging"))))
 
 
+def test_a_waiver_of_what_cannot_be_told_yet_is_let_be(plan: Plan, tmp_path: Path) -> None:
+    assert not wrong(plan, read(tmp_path, waiver(resource=URN.replace("bad-public", "unknown-flag"))))
+
+
+def test_a_waiver_of_a_policy_that_is_switched_off_is_let_be(plan: Plan, tmp_path: Path) -> None:
+    off = Configuration.of_json({POLICY: "disabled"}, [public_address])
+    found = check(plan, [public_address], today=TODAY, configuration=off, waivers=read(tmp_path, waiver()))
+    assert not found.findings
+
+
 def test_brackets_and_question_marks_in_a_pattern_mean_themselves(plan: Plan, tmp_path: Path) -> None:
     waivers = read(tmp_path, waiver(resource=URN.replace("bad-public", "[ab]*-publi?*")))
     assert any("excuses nothing" in message for message in wrong(plan, waivers))
@@ -137,6 +148,8 @@ def test_brackets_and_question_marks_in_a_pattern_mean_themselves(plan: Plan, tm
         (waiver(resource="urn:pulumi:prod::demo::gcp:sql/*::a"), "no URN"),
         (waiver(resource=URN.replace("bad-public", "*")), "every resource of its type"),
         (waiver(resource=URN.replace("bad-public", "-*-")), "every resource of its type"),
+        (waiver(resource=URN.replace("bad-public", "*:*")), "every resource of its type"),
+        ("  - ? [a]\n    : b\n", "is not one text"),
         (waiver(matches="2"), "matches is for patterns"),
         (waiver(matches="0"), "matches"),
         (waiver(policy="no-such-policy"), "there is no policy 'no-such-policy'"),
