@@ -10,11 +10,27 @@ from policies.engine.configuration import Configuration
 from policies.engine.pack import packs
 from policies.engine.policy import Policy
 from policies.engine.report import Checked, check
-from policies.engine.waivers import Waivers
+from policies.engine.waivers import WaiverFileError, Waivers
+from review.engine.project import FILE, load_project
 from review.plan import Plan
 
 WAIVERS = Path("policies") / "waivers.yaml"
 """Where waivers are looked for, relative to the project's root."""
+
+
+def _refuse_unknown_places(waivers: Waivers, root: Path) -> None:
+    """WaiverFileError for a waiver of a stack that no project of the root has: nobody would ever judge it."""
+    folders = [root, *(file.parent for file in root.glob(f"stacks/*/{FILE}"))]
+    projects = [load_project(folder) for folder in folders]
+    known = {(stack, project.name) for project in projects for stack in project.stacks()}
+    for entry in waivers.entries:
+        stack, project = entry.waiver.place
+        if (stack, project) not in known:
+            raise WaiverFileError(
+                f"{waivers.file}, line {entry.line}: there is no stack '{stack}' of a project '{project}'",
+                why="no check would ever look at this waiver, not even after its end",
+                fix="correct the URN; it begins with urn:pulumi:STACK::PROJECT::",
+            )
 
 
 @dataclass(frozen=True)
@@ -43,12 +59,10 @@ class Checking:
         chosen = Configuration.read(configuration, policies) if configuration else Configuration()
         usual = root / WAIVERS if root else None
         file = waivers or (usual if usual and usual.is_file() else None)
-        return cls(
-            policies,
-            chosen,
-            Waivers.read(file, policies) if file else Waivers(),
-            today or datetime.datetime.now(tz=datetime.UTC).date(),
-        )
+        found = Waivers.read(file, policies) if file else Waivers()
+        if root and file == usual:
+            _refuse_unknown_places(found, root)
+        return cls(policies, chosen, found, today or datetime.datetime.now(tz=datetime.UTC).date())
 
     def check(self, plan: Plan) -> Checked:
         """What the policies say of one stack."""

@@ -278,3 +278,16 @@ def test_a_policy_that_had_nothing_to_look_at_has_not_passed(
     assert told["passed"]
     assert all(told["passed"].values())
     assert POLICY not in told["passed"]
+
+
+def test_a_waiver_of_a_stack_that_does_not_exist_is_bad_input(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = write(tmp_path, "")
+    (root / "policies").mkdir()
+    said = "owner: a@b.example, ticket: A-1, reason: They are made by a vendor., expires: 2020-01-01"
+    (root / "policies" / "waivers.yaml").write_text(
+        f"waivers:\n  - {{policy: {POLICY}, resource: 'urn:pulumi:prd::demo::t:t:T::a', {said}}}\n"
+    )
+    assert main(["check", "--root", str(root)]) == 2
+    assert "line 2: there is no stack 'prd' of a project 'demo'" in capsys.readouterr().err
