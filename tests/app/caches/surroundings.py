@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime
 import time
 import uuid
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +18,10 @@ from redis import Redis
 
 from app.caches.valkey import ValkeyLimiter
 from app.settings import Cache
-from tests.app.patience import PATIENCE_S
 from tests.app.servers import redis
 
 ENDLESS_S = 10**8
 """A period that no test sees the end of."""
-
-
-@dataclass
-class Patience:
-    """How long limiters wait for Valkey, and how often they did what a test wants to know of."""
-
-    seconds: float = PATIENCE_S
-    waits: Counter[float] = field(default_factory=Counter)
-    """How often they would have waited so long for an answer."""
-    connections: int = 0
-    """How often they made themselves a client."""
 
 
 def settings(server: redis.Server, *, ca: str = "", cluster: bool = False) -> Cache:
