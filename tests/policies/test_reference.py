@@ -64,6 +64,7 @@ def test_no_folder_of_a_pack_hides_a_module_that_python_or_a_package_needs() -> 
         path
         for name in NAMES
         for path in (PAGE.parent.parent / "policies" / name).iterdir()
+        if path.name != "__pycache__"
         if path.stem in sys.stdlib_module_names or (path.is_dir() and importlib.util.find_spec(path.name))
     ]
     assert not found, f"rename {found}"
