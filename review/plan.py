@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, Final
 
 from review.errors import PlanFileError
 from review.sentinels import holds_unknown
@@ -176,6 +177,14 @@ class Plan:
         """Reads what `to_json` wrote; PlanFileError where `text` is something else."""
         try:
             raw = json.loads(text)
+        except ValueError as error:
+            raise _no_plan(origin, str(error)) from error
+        return cls.from_data(raw, origin=origin)
+
+    @classmethod
+    def from_data(cls, raw: Any, *, origin: str = "the plan") -> Plan:
+        """The same from JSON that is read already."""
+        try:
             resources = [_resource(item) for item in raw["resources"]]
             names = {key: raw[key] for key in ("project", "stack", "system", "outputs")}
             if len({one.urn for one in resources}) < len(resources):
@@ -183,11 +192,8 @@ class Plan:
             if not all(isinstance(names[key], str) for key in ("project", "stack", "system")):
                 raise TypeError("its names are no texts")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise PlanFileError(
-                f"{origin} is not a plan",
-                why=f"it lacks or misstates {error}" if isinstance(error, KeyError) else str(error),
-                fix="write one with `voicestack plan --stack STACK --json FILE`",
-            ) from error
+            why = f"it lacks or misstates {error}" if isinstance(error, KeyError) else str(error)
+            raise _no_plan(origin, why) from error
         return cls.of(resources, **names)
 
     @classmethod
@@ -202,39 +208,50 @@ class Plan:
         return cls.from_json(text, origin=str(path))
 
 
+def _no_plan(origin: str, why: str) -> PlanFileError:
+    return PlanFileError(
+        f"{origin} is not a plan", why=why, fix="write one with `voicestack plan --stack STACK --json FILE`"
+    )
+
+
 def _line(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
-_KINDS = {
-    "urn": str,
-    "type": str,
-    "name": str,
-    "custom": bool,
-    "parent": str | None,
-    "inputs": dict,
-    "defaults": dict,
-    "dependencies": list,
-    "propertyDependencies": dict,
-    "provider": str | None,
-    "source": list | None,
+_TEXT, _MAYBE_TEXT, _LIST, _MAYBE_LIST, _MAPPING = (str,), (str, NoneType), (list,), (list, NoneType), (dict,)
+_KINDS: Final = {
+    "urn": _TEXT,
+    "type": _TEXT,
+    "name": _TEXT,
+    "custom": (bool,),
+    "parent": _MAYBE_TEXT,
+    "inputs": _MAPPING,
+    "defaults": _MAPPING,
+    "dependencies": _LIST,
+    "propertyDependencies": _MAPPING,
+    "provider": _MAYBE_TEXT,
+    "source": _MAYBE_LIST,
 }
+_FIELDS: Final = frozenset(Resource.__slots__)
+_OPTIONS: Final = frozenset(Options.__slots__)
+_PLAIN: Final = Options()
+"""Shared by all resources with no option, which are most of a plan."""
 
 
 def checked(resource: Resource) -> Resource:
     """`resource`, whose fields are of the kinds that a plan's are; TypeError otherwise."""
-    for name, kind in _KINDS.items():
-        if not isinstance(getattr(resource, name), kind):
+    for name, kinds in _KINDS.items():
+        if not isinstance(getattr(resource, name), kinds):
             raise TypeError(f"'{name}' of a resource is not what it should be")
-    texts = [*resource.dependencies, *(resource.source or ())]
-    for urns in resource.propertyDependencies.values():
-        texts += urns
-    if not all(isinstance(text, str) for text in texts):
-        raise TypeError("a resource depends on something that is no URN")
+    for urns in (resource.dependencies, resource.source or (), *resource.propertyDependencies.values()):
+        for urn in urns:
+            if not isinstance(urn, str):
+                raise TypeError("a resource depends on something that is no URN")
     return resource
 
 
 def _resource(raw: dict[str, Any]) -> Resource:
-    fields = {key: value for key, value in raw.items() if key in Resource.__slots__}
-    fields["options"] = Options(**{k: v for k, v in raw["options"].items() if k in Options.__slots__})
-    return checked(Resource(**fields))
+    known = raw.keys() & _FIELDS
+    fields = raw if len(known) == len(raw) else {key: raw[key] for key in known}
+    options = {key: value for key, value in raw["options"].items() if value is not None and key in _OPTIONS}
+    return checked(Resource(**{**fields, "options": Options(**options) if options else _PLAIN}))

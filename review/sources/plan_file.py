@@ -47,7 +47,7 @@ def read_plan(path: Path, *, system: str | None = None) -> Plan:
     if "deployment" in keys:
         return state.read(text, system=system, origin=str(path))
     if {"project", "stack", "resources"} <= keys:
-        return Plan.from_json(text, origin=str(path))
+        return Plan.from_data(raw, origin=str(path))
     raise PlanFileError(
         f"{path} is JSON of something else",
         why="it is neither a plan (`resources`), nor a preview (`steps`), nor a state (`deployment`)",
