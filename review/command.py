@@ -13,6 +13,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import NoReturn
 
 from components.errors import VoicestackError
 from review.terminal import printable_lines
@@ -40,6 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         if collecting:
             gc.enable()
+
+
+def process() -> NoReturn:
+    """Runs the command as a process of its own, and ends it."""
+    code = main()
+    # All that is left ends with the process: nothing is gained by looking through it first.
+    gc.freeze()
+    sys.exit(code)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -80,4 +89,4 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    process()
