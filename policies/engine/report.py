@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -65,14 +66,6 @@ def check(
 def as_json(checked: Iterable[Checked], *, today: datetime.date) -> dict[str, Any]:
     """The checks as JSON has them; a policy passed where it passed in every stack, and the resources add up."""
     every = list(checked)
-    looked = {id_ for one in every for id_ in one.evaluation.looked}
-    # In a stack where a policy had nothing to look at it neither passed nor failed.
-    passed = {
-        id_: sum(one.passed.get(id_, 0) for one in every)
-        for id_ in looked
-        if any(id_ in one.passed for one in every)
-        and all(id_ in one.passed or not one.evaluation.looked.get(id_) for one in every)
-    }
     return {
         "today": today.isoformat(),
         "stacks": [f"{one.plan.project}/{one.plan.stack}" for one in every],
@@ -94,8 +87,19 @@ def as_json(checked: Iterable[Checked], *, today: datetime.date) -> dict[str, An
             for one in every
             for waived in one.waived
         ],
-        "passed": dict(sorted(passed.items())),
+        "passed": dict(sorted(_passed(every).items())),
     }
+
+
+def _passed(every: Sequence[Checked]) -> dict[str, int]:
+    """The policies that passed in every stack where they had something to look at: resources looked at."""
+    passed: Counter[str] = Counter()
+    failed: set[str] = set()
+    for one in every:
+        here = one.passed
+        passed.update(here)
+        failed |= {id_ for id_, number in one.evaluation.looked.items() if number and id_ not in here}
+    return {id_: number for id_, number in passed.items() if id_ not in failed}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
