@@ -57,9 +57,8 @@ class Value:
 
     def __getitem__(self, key: str) -> Value:
         """The input below, by its camelCase key; NotKnown where this itself is not known."""
-        path = f"{self.path}.{key}" if self.path else key
-        raw = self.raw
-        if isinstance(raw, dict):
+        raw, path = self.raw, f"{self.path}.{key}" if self.path else key
+        if type(raw) is dict:
             if len(raw) == 1 and is_secret(raw):
                 raise NotKnown(self.path, SECRET)
             found = raw.get(key)

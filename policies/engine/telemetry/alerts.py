@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from policies.engine.telemetry.log_entry import Answer, Entry, any_of
@@ -71,7 +72,8 @@ class Alerts:
 
         `about`: the thing that the labels name; a condition that is made from it, and not known, may be of it.
         """
-        return any_of((*(one.picks(labels) for one in self.reading(*metrics, near=labels)), *self._open(about)))
+        answers = (one.picks(labels) for one in self.reading(*metrics, near=labels))
+        return any_of(chain(answers, self._open(about)))
 
     def reading(self, *metrics: str, near: Mapping[str, str] | None = None) -> Iterator[Series]:
         """The series that conditions read of these metric types.
@@ -95,8 +97,8 @@ class Alerts:
 
     def catch(self, entry: Entry) -> Answer:
         """Whether any alert is raised by a log entry: on the entry itself, or through a log-based metric."""
-        filters = (*self._filters, *self.counted)
-        return any_of((*(one.matches(entry) for one in filters), *self._open(None)))
+        answers = (one.matches(entry) for one in (*self._filters, *self.counted))
+        return any_of(chain(answers, self._open(None)))
 
     def made_from(self, resource: Resource) -> bool:
         """Whether some condition is made from what `resource` yields."""
@@ -126,7 +128,7 @@ class Alerts:
             not at_once or series.above is None or series.above < 1
             for series in self.reading(f"{LOG_BASED}{name}")
         )
-        return any_of((*read, *self._open(None)))
+        return any_of(chain(read, self._open(None)))
 
     def _add(self, policy: Value) -> None:
         by_urn = self._stack.plan.by_urn
@@ -156,7 +158,8 @@ class Alerts:
                 self.objectives.update(_OBJECTIVE.findall(text))
                 for series in _read_once(series_in, text):
                     above = series.above if key == "query" else _threshold(condition[kind])
-                    self._series.setdefault(series.metric, []).append(dataclasses.replace(series, above=above))
+                    known = series if above == series.above else dataclasses.replace(series, above=above)
+                    self._series.setdefault(series.metric, []).append(known)
         if condition["conditionMatchedLog"].present:
             self._filters.append(LogFilter.read(condition["conditionMatchedLog"]["filter"].text("")))
 

@@ -83,14 +83,15 @@ def _at(here: Any, path: tuple[str, ...]) -> Iterator[Any]:
             yield from _at(one, path)
     elif not path:
         yield here
-    elif isinstance(here, Mapping):
+    elif isinstance(here, dict):
+        wanted = path[0].lower()
         for key, below in here.items():
-            if key.lower() == path[0].lower():
+            if key.lower() == wanted:
                 yield from _at(below, path[1:])
 
 
 def _leaves(here: Any) -> Iterator[Any]:
-    if isinstance(here, Mapping):
+    if isinstance(here, dict):
         for below in here.values():
             yield from _leaves(below)
     elif isinstance(here, list):
@@ -120,7 +121,7 @@ def _holds(one: Any, path: tuple[str, ...], comparator: str, text: str) -> Answe
         return None
     if one is ANY:
         return comparator not in ("!=", "!~")
-    if isinstance(one, Mapping):
+    if isinstance(one, dict):
         # Presence, or a text somewhere below; nothing else can be asked of a whole.
         return comparator == ":" and (
             text == "*" or any(text.lower() in str(leaf).lower() for leaf in _leaves(one))

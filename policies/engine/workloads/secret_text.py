@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -49,6 +50,8 @@ _FORMS: Final = tuple(
         (r"\b(?i:bearer|basic)\s+(?=\S*\d)(?=\S*[A-Z])[\w.~+/-]{16,}=*$", "it is an authorisation header"),
     )
 )
+_SHORTEST_FORM: Final = 15
+"""Characters of the shortest text that has any of the forms."""
 _GOOGLE_API_KEY: Final = re.compile(r"\bAIza[\w-]{35}\b")
 _STAND_IN: Final = (
     r"(?:\$\{[\w.:-]*\}|\$\([\w.:-]*\)|\{\{? ?[\w.-]+ ?\}?\}|<[\w .-]*>|\*+|[xX]{3,}|%s|\$[A-Za-z_]\w*)"
@@ -93,35 +96,35 @@ def why_secret(name: str, text: str, *, is_name: IsName = _never) -> str | None:
 
     `is_name`: whether a text is the name of a secret or of a key, which is itself none.
     """
-    text = text.strip()
-    if _NOTHING.match(text) or is_name(text):
-        return None
-    words = words_of(name)
-    return _by_form(words, text) or _by_name(words, text, is_name) or _by_randomness(words, text)
+    text, words = text.strip(), words_of(name)
+    said = _by_form(words, text) or _by_name(words, text, is_name) or _by_randomness(words, text)
+    return None if said is None or _NOTHING.match(text) or is_name(text) else said
 
 
-def words_of(name: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def words_of(name: str) -> tuple[str, ...]:
     """The words of a variable's name, in capitals: `dbPassword`, `DB_PASSWORD` and `db-password` alike."""
-    return [word.upper() for word in _WORD.findall(name)]
+    return tuple(word.upper() for word in _WORD.findall(name))
 
 
-def _by_form(words: list[str], text: str) -> str | None:
-    for form, said in _FORMS:
-        if form.search(text):
-            return said
+def _by_form(words: tuple[str, ...], text: str) -> str | None:
+    if len(text) >= _SHORTEST_FORM:
+        for form, said in _FORMS:
+            if form.search(text):
+                return said
     if _GOOGLE_API_KEY.search(text) and not SHOWN_TO_CLIENTS.intersection(words):
         return "it has the form of a Google API key"
-    if _URL_PASSWORD.search(text):
+    if "@" in text and _URL_PASSWORD.search(text):
         return "it is an address with a password in it"
-    if _PAIR_PASSWORD.search(text) or _JSON_PASSWORD.search(text):
+    if ("=" in text and _PAIR_PASSWORD.search(text)) or ('"' in text and _JSON_PASSWORD.search(text)):
         return "there is a password in it"
-    found = _URL_TOKEN.search(text)
+    found = _URL_TOKEN.search(text) if "=" in text else None
     if found and is_random(found[1]):
         return "it is an address with a token in it"
     return None
 
 
-def _by_name(words: list[str], text: str, is_name: IsName) -> str | None:
+def _by_name(words: tuple[str, ...], text: str, is_name: IsName) -> str | None:
     at, word = _secret_word(words)
     if not word or SHOWN_TO_CLIENTS.intersection(words) or ABOUT.intersection(words[at + 1 :]):
         return None
@@ -138,7 +141,8 @@ def _by_name(words: list[str], text: str, is_name: IsName) -> str | None:
     return f"its name says that it is a {'password' if word in PASSWORDS else 'secret'}"
 
 
-def _secret_word(words: list[str]) -> tuple[int, str]:
+@lru_cache(maxsize=4096)
+def _secret_word(words: tuple[str, ...]) -> tuple[int, str]:
     """The last word that names a secret, and where it stands; '' where none does."""
     for at in range(len(words) - 1, -1, -1):
         word, before = words[at], words[at - 1] if at else ""
@@ -155,7 +159,7 @@ def _secret_word(words: list[str]) -> tuple[int, str]:
     return -1, ""
 
 
-def _lists_names(words: list[str], at: int, text: str, is_name: IsName) -> bool:
+def _lists_names(words: tuple[str, ...], at: int, text: str, is_name: IsName) -> bool:
     """Whether the text is names of secrets: `SECRETS=api-key,db-url`, `DB_PASSWORD_SECRET=db-password`."""
     parts = [part.strip() for part in text.split(",")]
     if all(map(is_name, parts)):
@@ -164,7 +168,7 @@ def _lists_names(words: list[str], at: int, text: str, is_name: IsName) -> bool:
     return named and all(_NAME.match(part) and not is_random(part) for part in parts)
 
 
-def _by_randomness(words: list[str], text: str) -> str | None:
+def _by_randomness(words: tuple[str, ...], text: str) -> str | None:
     if NOT_RANDOM.intersection(words):
         return None
     # OPENAI_KEY, FERNET_KEY: a shorter run of random characters is enough.
@@ -179,11 +183,11 @@ def is_random(text: str, *, shortest: int = 24) -> bool:
     Identifiers made of words fail it, however long: random text changes between capitals, small letters and digits
     at about every second character, words and names seldom do.
     """
-    if _UUID.match(text) or not re.fullmatch(r"[A-Za-z0-9+/_-]+={0,2}", text):
+    if len(text) < shortest or _UUID.match(text) or not re.fullmatch(r"[A-Za-z0-9+/_-]+={0,2}", text):
         return False
     # Random base64 seldom has one of its two signs; names are full of them.
     run = max(re.split(r"[+/_=-]", text), key=len)
-    if len(text) < shortest or len(run) < min(16, shortest):
+    if len(run) < min(16, shortest):
         return False
     if {_kind(character) for character in run} == {"A", "a", "0"}:
         return _changes(run) > 0.4 and _entropy(run) > 3.2  # noqa: PLR2004 - of 0.65 and of 4 to 5 expected

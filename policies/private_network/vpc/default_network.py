@@ -38,6 +38,7 @@ _KEYS: Final = frozenset(
 name."""
 _DEFAULTS: Final = ("/networks/default", "/subnetworks/default")
 _SUBNET: Final = "gcp:compute/subnetwork:Subnetwork"
+_NESTED: Final = (dict, list)
 _MOST_DEEP: Final = 40
 """Levels; no input of Google's is half as deep."""
 
@@ -70,8 +71,9 @@ def not_default(stack: Stack, settings: Settings) -> Iterator[Result]:
     for resource in stack.plan:
         if not resource.is_cloud or not resource.type.startswith("gcp:"):
             continue
-        named, said, unknown = _said(resource, stack)
-        said += _left_out(resource)
+        named, said, unknown = _said(resource, stack) if _names_any(resource.inputs) else (False, [], "")
+        if resource.type in _NICS or resource.type in _LEFT_OUT:
+            said += _left_out(resource)
         if resource.type == NETWORK and resource.get("name") == DEFAULT:
             said.append(("name", "the network is called 'default', as the one that Google opens to the internet"))
         if named or said or resource.type == NETWORK:
@@ -80,6 +82,19 @@ def not_default(stack: Stack, settings: Settings) -> Iterator[Result]:
             yield Problem(resource, message, key=path)
         if unknown and not said:
             yield Unseen(resource, unknown)
+
+
+def _names_any(inputs: dict[str, Any]) -> bool:
+    """Whether a network may be named anywhere below; most resources name none, and are looked at no closer."""
+    left: list[Any] = [inputs]
+    while left:
+        here = left.pop()
+        if isinstance(here, dict):
+            if not _KEYS.isdisjoint(here):
+                return True
+            here = here.values()
+        left += [below for below in here if isinstance(below, _NESTED)]
+    return False
 
 
 def _said(resource: Resource, stack: Stack) -> tuple[bool, list[tuple[str, str]], str]:
@@ -100,7 +115,7 @@ def _said(resource: Resource, stack: Stack) -> tuple[bool, list[tuple[str, str]]
                 # Texts are looked at only below a key that names a network; most of a plan is other texts.
                 named = key in _KEYS
                 any_named = any_named or named
-                if named or isinstance(below, dict | list):
+                if named or isinstance(below, _NESTED):
                     left.append((f"{path}.{key}" if path else key, below, named, depth + 1))
         elif isinstance(raw, list):
             left += ((f"{path}[{index}]", below, names, depth + 1) for index, below in enumerate(raw))

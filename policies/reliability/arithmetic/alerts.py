@@ -136,9 +136,16 @@ def _of_database(instance: Value) -> tuple[float, str] | None:
     return most, f"{how} {most:g} on '{instance.resource.name}' allows no more"
 
 
+def _may_be_limited(query: Value) -> bool:
+    """Whether a query may read a metric that has a limit, as far as it is known."""
+    return query.is_unknown or _LIMITED.search(query.text("")) is not None
+
+
 def _of_threshold(stack: Stack, condition: Value) -> Iterator[Comparison]:
     threshold = condition["conditionThreshold"]
-    if not threshold.present or threshold["denominatorFilter"].present:
+    if not threshold.present or not _may_be_limited(threshold["filter"]):
+        return
+    if threshold["denominatorFilter"].present:
         return
     if threshold["comparison"].text("") not in ("COMPARISON_GT", "COMPARISON_GE"):
         return
@@ -160,6 +167,8 @@ def _of_threshold(stack: Stack, condition: Value) -> Iterator[Comparison]:
 
 def _of_promql(stack: Stack, condition: Value) -> Iterator[Comparison]:
     query = condition["conditionPrometheusQueryLanguage"]["query"]
+    if not _may_be_limited(query):
+        return
     if query.is_unknown and not stack.yielding(query, SERVICE, INSTANCE):
         return
     for text, operator, number in compared(query.text("")):

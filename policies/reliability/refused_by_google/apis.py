@@ -81,7 +81,7 @@ def api_on_first(stack: Stack, settings: Settings) -> Iterator[Result]:
         together = {api: urn for apis in on.values() for api, urn in apis.items()}
         on = dict.fromkeys((*named, ""), together)
         incomplete = {*named, ""} if incomplete else incomplete
-    waited = _waited_for(stack, {urn for apis in on.values() for urn in apis.values()})
+    waited = _Waited(stack, {urn for apis in on.values() for urn in apis.values()})
     for type_ in stack.types:
         api = api_of(type_)
         told: set[str] = set()
@@ -90,7 +90,7 @@ def api_on_first(stack: Stack, settings: Settings) -> Iterator[Result]:
             project = _project(one.resource)
             apis = on.get(project, {})
             urn = apis.get(f"{api}.googleapis.com")
-            if urn is not None and urn not in waited[one.resource.urn]:
+            if urn is not None and not waited.has(one.resource, urn):
                 message = f"the resource does not wait for the API {api}.googleapis.com, which the stack turns on"
                 yield Problem(one.resource, message, key="order")
             elif urn is None and apis and (project or len(named) <= 1) and project not in incomplete | told:
@@ -110,21 +110,30 @@ def _project(resource: Resource) -> str:
     return project if isinstance(project, str) else ""
 
 
-def _waited_for(stack: Stack, apis: set[str]) -> dict[str, frozenset[str]]:
-    """Which of `apis` exist before each resource, by URN. Each resource is looked at once."""
-    found: dict[str, frozenset[str]] = {}
-    by_urn = stack.plan.by_urn
-    for start in by_urn:
-        left = [start]
+class _Waited:
+    """Which of some resources exist before another one is made."""
+
+    def __init__(self, stack: Stack, wanted: set[str]) -> None:
+        self._by_urn = stack.plan.by_urn
+        self._wanted = wanted
+        self._found: dict[str, frozenset[str]] = {}
+
+    def has(self, resource: Resource, urn: str) -> bool:
+        """Whether `resource` waits for `urn`, directly as a rule, or by what it waits for."""
+        return urn in resource.dependencies or urn in self._before(resource.urn)
+
+    def _before(self, start: str) -> frozenset[str]:
+        """The wanted ones before a resource; each resource is looked at once, however often this is asked."""
+        found, left = self._found, [start]
         while left:
             urn = left[-1]
-            before = [one for one in by_urn[urn].dependencies if one in by_urn]
+            before = [one for one in self._by_urn[urn].dependencies if one in self._by_urn]
             open_ = [one for one in before if one not in found]
-            if open_ and found.get(urn) is None:
+            if open_ and urn not in found:
                 # A plan has no circles; one that somebody made up ends here all the same.
                 found[urn] = frozenset()
                 left += open_
                 continue
             left.pop()
-            found[urn] = frozenset().union(*(found[one] for one in before), (one for one in before if one in apis))
-    return found
+            found[urn] = frozenset(self._wanted.intersection(before)).union(*(found[one] for one in before))
+        return found[start]
