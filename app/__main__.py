@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
+import socket
 import sys
+from contextlib import suppress
 
 from app import telemetry
+from app.ports import Unavailable
 from app.settings import Frontend, Local, Migrate, SettingsError, read
 
 DRAIN_S = 5
@@ -44,24 +48,43 @@ def main() -> int:
             return migrate.promote(settings, given.email)
         return migrate.run(settings, show=given.show)
     assert isinstance(settings, Frontend)  # noqa: S101  # every other role serves
-    if isinstance(settings, Local) and not settings.postgres:
-        from app.migrate import apply_to_sqlite  # noqa: PLC0415
+    try:
+        # Before anything else: another process on this port may be at work with the same data.
+        listener = bound(settings)
+        if isinstance(settings, Local) and not settings.postgres:
+            from app.migrate import apply_to_sqlite  # noqa: PLC0415
 
-        apply_to_sqlite(settings)
+            apply_to_sqlite(settings)
+    except Unavailable as error:
+        sys.stderr.write(f"app {given.role}: {error}\n")
+        return 1
+    if isinstance(settings, Local):
         sys.stderr.write(f"Voicestack on http://{settings.host}:{settings.port} (Ctrl+C stops it)\n")
-    return serve(settings)
+    return serve(settings, listener)
 
 
-def serve(settings: Frontend) -> int:
+def bound(settings: Frontend) -> socket.socket:
+    """A socket that has HOST and PORT, and does not listen yet; Unavailable if they cannot be had."""
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    try:
+        # As a server that listens by itself has it: connections of the last process may still be closing.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        taken = "; PORT=… names another" if error.errno == errno.EADDRINUSE else ""
+        raise Unavailable(f"HOST, PORT: {settings.host}:{settings.port}: {error.strerror}{taken}") from error
+    return listener
+
+
+def serve(settings: Frontend, listener: socket.socket) -> int:
     """Serves until a signal says stop."""
     import uvicorn  # noqa: PLC0415
 
     from app.roles.serving import create_app  # noqa: PLC0415
 
-    uvicorn.run(
+    config = uvicorn.Config(
         create_app(settings),
-        host=settings.host,
-        port=settings.port,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -71,7 +94,10 @@ def serve(settings: Frontend) -> int:
         # An answer to a message is never long; a client that sends more has other plans.
         ws_max_size=16 * 1024,
     )
-    return 0
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):  # raised again once all has stopped
+        server.run(sockets=[listener])
+    return 0 if server.started else 1
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import logging
 import re
 import time
@@ -52,7 +53,7 @@ class Frame:
         headers = dict(scope["headers"])
         scope["address"] = self._address(scope)
         if scope["type"] == "websocket":
-            return await self._app(scope, receive, send)
+            return await self._socket(scope, receive, send)
         given = headers.get(b"x-request-id", b"").decode("latin-1")
         request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
         logs.request_id.set(request_id)
@@ -64,13 +65,17 @@ class Frame:
     async def _request(self, scope: Scope, receive: Receive, send: Send, request_id: bytes) -> None:
         began, size, status = time.perf_counter(), 0, 0
         largest = next((most for path, most in LARGEST.items() if scope["path"].startswith(path)), LARGEST_BODY)
+        decoder = codecs.getincrementaldecoder("utf-8")()
 
         async def limited() -> Message:
             nonlocal size
             message = await receive()
-            size += len(message.get("body", b""))
+            body = message.get("body", b"")
+            size += len(body)
             if size > largest:
                 raise HTTPException(413, f"This body may have at most {largest} bytes")
+            if body and largest == LARGEST_BODY:
+                _text(decoder, body, final=not message.get("more_body"))
             return message
 
         async def framed(message: Message) -> None:
@@ -103,6 +108,25 @@ class Frame:
             httpRequest={"requestMethod": scope["method"], "status": status},
         )
 
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One line for each, once it is over. Without a code it was the client who left."""
+        began, code = time.perf_counter(), None
+        logs.request_id.set(uuid4().hex)
+
+        async def noted(message: Message) -> None:
+            nonlocal code
+            if message["type"] == "websocket.close":
+                code = message.get("code")
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        finally:
+            route = getattr(scope.get("route"), "path", "other")
+            milliseconds = round((time.perf_counter() - began) * 1000, 1)
+            # No `request`: a socket has no status for the platform's metrics to count.
+            logs.log(logging.INFO, "socket", event="socket", endpoint=route, code=code, milliseconds=milliseconds)
+
     def _address(self, scope: Scope) -> str:
         address = str(scope["client"][0]) if scope.get("client") else ""
         if self._proxies:
@@ -116,3 +140,15 @@ class Frame:
                 mapped = IPv6Address(address).ipv4_mapped
                 address = str(mapped or IPv6Network((address, 64), strict=False))
         return address
+
+
+def _text(decoder: codecs.IncrementalDecoder, body: bytes, *, final: bool) -> None:
+    """HTTPException if this part of a body is no UTF-8. Python would also take UTF-16 and UTF-32 for JSON
+    (RFC 8259, section 8.1, does not), which a firewall before this process cannot read; without a byte order mark
+    they are told by their zeros, and no JSON holds any."""
+    try:
+        decoder.decode(body, final)
+    except UnicodeDecodeError:
+        raise HTTPException(400, "This body is not UTF-8") from None
+    if b"\0" in body:
+        raise HTTPException(400, "This body is not UTF-8")

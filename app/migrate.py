@@ -21,8 +21,9 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -83,8 +84,19 @@ def revision() -> str | None:
 
 
 def apply_to_sqlite(settings: Database) -> None:
-    """Makes or updates the embedded database; a second run waits for the first."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    """Makes or updates the embedded database; a second run waits for the first. Unavailable if its file cannot
+    be used."""
+    try:
+        _to_sqlite(settings)
+    except (OSError, DatabaseError, CommandError) as error:
+        # The driver's own words tell of the file; those around it would also quote a statement.
+        reason = error.orig if isinstance(error, DatabaseError) else getattr(error, "strerror", None) or error
+        raise Unavailable(f"DATA_DIR: {file_of(settings)} cannot be used: {reason}") from error
+    log(logging.INFO, "schema is up to date", revision=revision())
+
+
+def _to_sqlite(settings: Database) -> None:
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # nobody else's, on a machine of several
     url = URL.create("sqlite", database=str(file_of(settings)))
     # Python's driver begins no transaction before a CREATE TABLE: without one, half a schema could stay.
     engine = create_engine(url, poolclass=NullPool, connect_args={"isolation_level": None, "timeout": WAIT_S})
@@ -92,7 +104,6 @@ def apply_to_sqlite(settings: Database) -> None:
         _write_ahead(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         upgrade(connection)
-    log(logging.INFO, "schema is up to date", revision=revision())
 
 
 def _write_ahead(connection: Connection) -> None:

@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -18,6 +19,7 @@ from pydantic import (
     ConfigDict,
     Field,
     Json,
+    StringConstraints,
     ValidationError,
     field_validator,
     model_validator,
@@ -27,11 +29,16 @@ EMAIL = r"^[^@\s]+@[^@\s]+\.gserviceaccount\.com$"
 PROJECT = r"^[a-z][a-z0-9:.-]+$"
 TOPIC = r"^projects/[a-z][a-z0-9:.-]+/topics/[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$"
 SUBSCRIPTION = TOPIC.replace("topics", "subscriptions")
+ORIGIN = r"^(\*|https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?)$"
+"""As browsers send it: small letters, and no slash at the end (RFC 6454, section 6.2); or all, by an asterisk."""
 INSTANCE = r"^[a-z][a-z0-9:.-]+:[a-z0-9-]+:[a-z][a-z0-9-]+$"
 SHORTEST_KEY = 32
 """Bytes of the key that signs access tokens (RFC 7518, section 3.2: as long as the hash)."""
 
-Listed = Annotated[tuple[str, ...], BeforeValidator(lambda text: tuple(str(text).replace(",", " ").split()))]
+Origins = Annotated[
+    tuple[Annotated[str, StringConstraints(pattern=ORIGIN)], ...],
+    BeforeValidator(lambda text: tuple(str(text).replace(",", " ").split())),
+]
 
 
 class SettingsError(Exception):
@@ -88,6 +95,17 @@ class Database(Data):
     user: str = Field("", alias="DATABASE_USER")
     url: str = Field("", alias="DATABASE_URL", repr=False, pattern=r"^postgres(ql)?://")
     pool: int = Field(4, alias="DATABASE_POOL", ge=1, le=100)
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        try:
+            whole = not url or bool(urlsplit(url).hostname and urlsplit(url).port != 0)
+        except ValueError:
+            whole = False
+        if not whole:
+            raise ValueError("this names no host, or a port that is no number")
+        return url
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -210,7 +228,7 @@ class Public(Frontend, Stores, Cache):
 
     role: Literal["api", "local"]
     signing_key: str = Field("", alias="JWT_SIGNING_KEY", repr=False)
-    origins: Listed = Field((), alias="CORS_ORIGINS")
+    origins: Origins = Field((), alias="CORS_ORIGINS")
     proxies: int | None = Field(None, alias="TRUSTED_PROXIES", ge=0, le=5)
     """How many proxies stand before the process; by default on Cloud Run the load balancer's, elsewhere none."""
 

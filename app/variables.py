@@ -26,7 +26,10 @@ class Variable:
 READ: Mapping[str, Variable] = {
     "ASSISTANT": Variable("operator", "vertex, openai or embedded; vertex where it is linked, else embedded"),
     "ASSISTANT_TIMEOUT_S": Variable("operator", "seconds for one answer, retries included; 60"),
-    "CORS_ORIGINS": Variable("operator", "other origins whose pages may call the API, comma-separated; none"),
+    "CORS_ORIGINS": Variable(
+        "operator",
+        "other origins whose pages may call the API, like https://app.example.com, with commas; or *; none",
+    ),
     "DATABASE_POOL": Variable(
         "operator", "connections of one process; 4. Times instances it must fit the server's"
     ),

@@ -1,4 +1,5 @@
-"""Refusals: every error of the API is a problem document (RFC 9457), and none quotes what was sent."""
+"""Refusals: every error of the API is a problem document (RFC 9457), and none quotes a value that was
+sent, only the name of a field that is not known."""
 
 from __future__ import annotations
 

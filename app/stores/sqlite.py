@@ -34,7 +34,7 @@ class Sqlite:
 
     async def __aenter__(self) -> Self:
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._connection = await aiosqlite.connect(self._file, isolation_level=None)
             self._connection.row_factory = _row  # type: ignore[assignment]  # it takes any callable
             try:

@@ -38,6 +38,7 @@ FETCH_S = 5.0
 SKEW_S = 10
 GIVE_BACK_S = 1.5
 REMOVED = ".SIGNATURE_REMOVED_BY_GOOGLE"
+SIGNED = ("RS256", "ES256")
 ISSUERS = ("https://accounts.google.com", "accounts.google.com")
 
 
@@ -89,10 +90,12 @@ class PushGuard(transport.Request):
         """HTTPException 401 (no good token), 403 (somebody else's) or 503 (Google's keys cannot be had)."""
         token = authorization.removeprefix("Bearer ")
         try:
-            if self._checked and token.endswith(REMOVED):
-                claims = self._claims(token)
-            else:
+            # What needs no key to be refused is refused first: a stranger makes nobody fetch them.
+            claims = self._claims(token)
+            if not token.endswith(REMOVED):
                 claims = id_token.verify_oauth2_token(token, self, self._audience, SKEW_S)  # type: ignore[no-untyped-call]
+            elif not self._checked:
+                raise ValueError("nobody has checked its signature")
         except TransportError as error:
             raise HTTPException(503, "Google's keys cannot be had") from error
         except (GoogleAuthError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -101,7 +104,9 @@ class PushGuard(transport.Request):
             raise HTTPException(403, "The token is not the push identity's")
 
     def _claims(self, token: str) -> Any:
-        """What a token says whose signature Cloud Run has checked; ValueError if it is not for here and now."""
+        """What a token says, whoever signed it; ValueError if it is not for here and now."""
+        if jwt.decode_header(token)["alg"] not in SIGNED:  # type: ignore[no-untyped-call]
+            raise ValueError("not signed")
         claims = jwt.decode(token, verify=False)  # type: ignore[no-untyped-call]
         if claims["aud"] != self._audience or claims["iss"] not in ISSUERS:
             raise ValueError("another audience or issuer")

@@ -93,7 +93,10 @@ def started(*command: str, **variables: str) -> subprocess.Popen[str]:
 def finished(role: str, *arguments: str, **variables: str) -> tuple[int, str, str]:
     """Runs a role to its end: exit code, standard output, standard error."""
     process = started(sys.executable, "-m", "app", role, *arguments, **variables)
-    out, err = process.communicate(timeout=PATIENCE_S)
+    try:
+        out, err = process.communicate(timeout=PATIENCE_S)
+    finally:
+        process.kill()  # one that does not end would outlive the tests
     return process.returncode, out, err
 
 

@@ -37,6 +37,14 @@ WORKER = {**STORES, **PUSH, **VERTEX, "K_SERVICE": "worker"}
         ("local", {"ASSISTANT": "openai", "OPENAI_API_KEY": "secret"}, "OPENAI_MODEL"),
         ("local", {"ASSISTANT": "vertex"}, "ASSISTANT_MODEL"),
         ("local", {"DATABASE_URL": "mysql://u:secret@h/d"}, "DATABASE_URL"),
+        ("local", {"DATABASE_URL": "postgresql://u:secret@h:port/d"}, "DATABASE_URL"),
+        ("local", {"DATABASE_URL": "postgresql://u:secret@h:0/d"}, "DATABASE_URL"),
+        ("local", {"DATABASE_URL": "postgresql://u:secret@[::1/d"}, "DATABASE_URL"),
+        ("local", {"DATABASE_URL": "postgresql://"}, "DATABASE_URL"),
+        ("local", {"CORS_ORIGINS": "a.example.com"}, "CORS_ORIGINS"),
+        ("local", {"CORS_ORIGINS": "https://a.example.com, https://b.example.com/"}, "CORS_ORIGINS"),
+        ("local", {"CORS_ORIGINS": "https://A.example.com"}, "CORS_ORIGINS"),
+        ("local", {"CORS_ORIGINS": "https://*.example.com"}, "CORS_ORIGINS"),
         ("frontend", {"PORT": "65536"}, "PORT"),
         ("api", {}, "TOPIC_JOBS"),
         ("api", {"TOPIC_JOBS": "jobs"}, "TOPIC_JOBS"),
@@ -99,6 +107,14 @@ def test_no_secret_shows_in_what_is_printed_of_settings() -> None:
     secret = "s3cr3t" * 8
     given = {"JWT_SIGNING_KEY": secret, "OPENAI_API_KEY": secret, "DATABASE_URL": f"postgresql://u:{secret}@h/d"}
     assert secret not in repr(read("local", given))
+
+
+def test_origins_are_taken_as_browsers_send_them() -> None:
+    told = "https://a.example.com,http://localhost:5173 http://[::1]:8080"
+    local = read("local", {"CORS_ORIGINS": told})
+    assert isinstance(local, Local)
+    assert local.origins == ("https://a.example.com", "http://localhost:5173", "http://[::1]:8080")
+    assert read("local", {"CORS_ORIGINS": "*"}).model_dump()["origins"] == ("*",)
 
 
 def test_the_app_listens_on_loopback_unless_told() -> None:

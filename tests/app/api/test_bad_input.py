@@ -92,6 +92,35 @@ def test_a_body_that_is_no_json_is_refused(refused: Untouched, path: str) -> Non
         refused("POST", path, 422, content=good, headers=headers)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+def test_a_body_in_another_encoding_than_utf_8_is_refused_though_python_could_read_it(
+    refused: Untouched, encoding: str
+) -> None:
+    for path, good in POSTS.items():
+        body = json.dumps(good).encode(encoding)
+
+        async def apart(body: bytes = body) -> AsyncIterator[bytes]:
+            for at in range(len(body)):
+                yield body[at : at + 1]
+
+        refused("POST", path, 400, content=body, headers=JSON)
+        refused("POST", path, 400, content=apart(), headers=JSON)
+
+
+def test_letters_that_arrive_in_parts_are_read(world: World) -> None:
+    async def told() -> None:
+        person, text = await world.person(), "für 1 €, 𝄞"
+
+        async def apart() -> AsyncIterator[bytes]:
+            for byte in json.dumps({"text": text}, ensure_ascii=False).encode():
+                yield bytes([byte])
+
+        asked = await world.client.post("/api/voice/process", content=apart(), headers=person.headers | JSON)
+        assert (asked.status_code, asked.json()["text"]) == (202, text)
+
+    world.run(told())
+
+
 def test_the_last_of_two_equal_names_counts_and_it_is_checked(refused: Untouched) -> None:
     refused("POST", "/api/voice/process", 422, content=b'{"text": "a", "text": 1}', headers=JSON)
     refused(

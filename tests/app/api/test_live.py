@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -98,6 +99,30 @@ def test_a_first_message_without_a_good_token_closes(
 
     world.run(told())
     assert [line for line in lines_of(caplog) if line["severity"] in ("WARNING", "ERROR")] == []
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_a_socket_leaves_one_line_which_tells_how_it_ended_and_of_nobody(
+    world: World, caplog: pytest.LogCaptureFixture, leaves: bool
+) -> None:
+    async def told() -> Person:
+        person = await world.person()
+        job = await world.job(person)
+        with caplog.at_level(logging.INFO):
+            async with socket_of(world.app, f"/api/v1/voice/live/{job}") as socket:
+                if not leaves:
+                    await socket.send('{"token": "nonsense"}')
+                    with pytest.raises(Closed):
+                        await socket.receive()
+        return person
+
+    caplog.clear()
+    person = world.run(told())
+    (line,) = lines_of(caplog)
+    assert (line["event"], line["endpoint"]) == ("socket", "/api/voice/live/{job_id}")
+    assert line.get("code") == (None if leaves else NO_TOKEN)
+    assert line["request_id"]
+    assert not [one for one in (person.id, person.email, "nonsense") if one in caplog.text]
 
 
 def test_who_does_not_say_who_they_are_in_time_is_closed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

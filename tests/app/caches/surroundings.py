@@ -5,23 +5,56 @@ from __future__ import annotations
 import datetime
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from redis import Redis
 
+from app.caches import valkey as module
 from app.caches.valkey import ValkeyLimiter
 from app.settings import Cache
+from tests.app.patience import PATIENCE_S
 from tests.app.servers import redis
 
 ENDLESS_S = 10**8
 """A period that no test sees the end of."""
+CLOSE_S = 10.0
+"""For a connection to be made, and to be closed: over TLS the other end is waited for, which may be gone."""
+
+
+class Patience:
+    """Lets limiters wait for Valkey for `seconds`, and counts what they do. By themselves they wait a quarter of a
+    second and then count alone: less than a machine that does other things may pause."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seconds = PATIENCE_S
+        self.waits: Counter[float] = Counter()
+        """How often they would have waited so long for an answer."""
+        self.clients = 0
+        """How many they made themselves."""
+        connection, answered = ValkeyLimiter._connection, module._answered
+
+        def patient(limiter: ValkeyLimiter) -> Any:
+            self.clients += 1
+            with pytest.MonkeyPatch.context() as patch:  # for sockets: the module also sleeps ANSWER_S
+                patch.setattr(module, "CONNECT_S", min(CLOSE_S, self.seconds))
+                patch.setattr(module, "ANSWER_S", self.seconds)
+                return connection(limiter)
+
+        def noted(within_s: float) -> AbstractAsyncContextManager[None]:
+            self.waits[within_s] += 1
+            return answered(within_s and self.seconds)
+
+        monkeypatch.setattr(ValkeyLimiter, "_connection", patient)
+        monkeypatch.setattr(module, "_answered", noted)
 
 
 def settings(server: redis.Server, *, ca: str = "", cluster: bool = False) -> Cache:

@@ -12,6 +12,7 @@ from app.caches.memory import MemoryLimiter
 from app.caches.valkey import ValkeyLimiter
 from app.ports import Limiter, Verdict
 from tests.app.caches.surroundings import ENDLESS_S, a_key, one_node_cluster, settings, valkey
+from tests.app.patience import PATIENCE_S
 from tests.app.servers import redis
 
 Make = Callable[[], Limiter]
@@ -110,7 +111,7 @@ def test_requests_given_up_do_not_hold_up_or_widen_the_limit(make: Make) -> None
                 await asyncio.sleep(wait / 100_000)
                 for task in given_up:
                     task.cancel()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 verdicts = [await limiter.take(key, limit=1000, period_s=ENDLESS_S) for _ in range(1001)]
             return sum(verdict.allowed for verdict in verdicts)
 

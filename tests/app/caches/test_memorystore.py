@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -20,25 +21,33 @@ from app.settings import Cache
 from tests.app.caches.surroundings import (
     ENDLESS_S,
     Authority,
+    Patience,
     a_key,
     asking,
     authority,
     one_node_cluster,
     settings,
 )
+from tests.app.patience import PATIENCE_S, until
 from tests.app.servers import redis
 
 FIRST, SECOND = "first-token", "second-token"
 
 
 class Token:
-    """Stands in for Google's access tokens."""
+    """Stands in for Google's access tokens; `asked` counts who wanted one."""
 
     def __init__(self, value: str = FIRST) -> None:
-        self.value = value
+        self.value, self.asked = value, 0
 
     def __call__(self) -> str:
+        self.asked += 1
         return self.value
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    Patience(monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -126,14 +135,17 @@ def test_connections_are_made_anew_before_their_token_expires(
     async def ask() -> None:
         async with ValkeyLimiter(settings(server, ca=own.pem, cluster=cluster), token=token) as limiter:
             await limiter.check()
-            await asyncio.sleep(0.3)
+            # Nobody connects now: the limiter asks, the second time with the first token in its memory.
+            asked = token.asked
+            await until(lambda: token.asked >= asked + 2)
             with inside(server) as client:
                 before = {one["id"] for one in client.client_list()} - {str(client.client_id())}
                 assert before
                 client.execute_command("ACL SETUSER", "default", f">{SECOND}")
                 token.value = SECOND
-                until = time.monotonic() + 0.8
-                while time.monotonic() < until:
+                end = time.monotonic() + PATIENCE_S
+                while before & {one["id"] for one in client.client_list()}:
+                    assert time.monotonic() < end, "some connections still have the first token"
                     assert (await limiter.take(key, limit=10**6, period_s=ENDLESS_S)).allowed
                     await limiter.take(a_key(), limit=10, period_s=ENDLESS_S)
                     await asyncio.sleep(0.001)
@@ -143,6 +155,7 @@ def test_connections_are_made_anew_before_their_token_expires(
                 assert not before & {one["id"] for one in client.client_list()}
 
     asyncio.run(ask())
+    assert [one for one in caplog.messages if "by itself" in one] == [], "meanwhile somebody was not counted"
 
 
 def test_a_new_connection_takes_the_newest_token(server: redis.Server, own: Authority, cluster: bool) -> None:
@@ -162,22 +175,26 @@ def test_a_new_connection_takes_the_newest_token(server: redis.Server, own: Auth
 
 
 def test_a_slow_token_does_not_hold_up_the_process(server: redis.Server, own: Authority, cluster: bool) -> None:
+    asked, gone_on, came = threading.Event(), threading.Event(), list[bool]()
+
     def slow() -> str:
-        time.sleep(0.5)
+        """Comes once the process has gone on."""
+        asked.set()
+        came.append(gone_on.wait(PATIENCE_S))
         return FIRST
 
-    async def ask() -> int:
+    async def ask() -> None:
         async with ValkeyLimiter(settings(server, ca=own.pem, cluster=cluster), token=slow) as limiter:
             take = asyncio.create_task(limiter.take(a_key(), limit=10, period_s=ENDLESS_S))
-            turns = 0
-            while not take.done():
-                await asyncio.sleep(0.01)
-                turns += 1
-            assert take.result().allowed
-            return turns
+            await until(asked.is_set)
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert not take.done()
+            gone_on.set()
+            assert (await take).allowed
 
-    # Held up, the process would get no turn while it waits for the token, but for one before and one after.
-    assert asyncio.run(ask()) > 4
+    asyncio.run(ask())
+    assert all(came), "the process waited for the token"
 
 
 def test_without_any_token_requests_are_counted_all_the_same(

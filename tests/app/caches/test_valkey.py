@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
@@ -15,12 +14,14 @@ from hypothesis import strategies as st
 
 from app.caches import valkey as module
 from app.caches.valkey import ValkeyLimiter
-from app.ports import Unavailable
+from app.ports import Unavailable, Verdict
 from app.settings import Cache
-from tests.app.caches.surroundings import ENDLESS_S, a_key, asking, settings, valkey
+from tests.app.caches.surroundings import ENDLESS_S, Patience, a_key, asking, settings, valkey
+from tests.app.patience import PATIENCE_S, until
 from tests.app.servers import redis
 
 SOON_S = 0.1
+ALONE, TOGETHER = "each instance counts requests by itself", "requests are counted together again"
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,22 @@ def server() -> Iterator[redis.Server]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limiters ask often whether Valkey is back."""
     monkeypatch.setattr(module, "AGAIN_S", SOON_S)
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> Patience:
+    """No limiter gives Valkey up, unless a test says so."""
+    return Patience(monkeypatch)
+
+
+def at_once(take: Coroutine[None, None, Verdict]) -> Verdict:
+    """What it gives without waiting for anything."""
+    try:
+        take.send(None)
+    except StopIteration as given:
+        verdict: Verdict = given.value
+        return verdict
+    raise AssertionError("it waits")
 
 
 async def allowed(limiter: ValkeyLimiter, key: str, *, limit: int, asked: int) -> int:
@@ -110,21 +127,30 @@ def test_many_keys_at_once_share_a_few_connections(server: redis.Server) -> None
         assert client.info("stats")["total_connections_received"] - before <= module.AT_ONCE
 
 
-@pytest.mark.usefixtures("impatient")
-def test_a_killed_server_is_stood_in_for_and_joined_again(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.usefixtures("impatient", "patience")
+def test_a_killed_server_is_stood_in_for_and_joined_again(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+
+    async def noted(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("redis.asyncio.retry.sleep", noted)
+
     async def ask(server: redis.Server) -> None:
         async with instances(server, 2) as (one, other):
             assert await allowed(one, a_key(), limit=5, asked=7) == 5
             server.stop()
-            before = time.perf_counter()
             keys = [a_key() for _ in range(300)]
-            counted = await asyncio.gather(*(allowed(one, key, limit=5, asked=7) for key in keys))
+            async with asyncio.timeout(PATIENCE_S / 2):  # no wait for an answer fits into this
+                counted = await asyncio.gather(*(allowed(one, key, limit=5, asked=7) for key in keys))
             assert set(counted) == {5}
-            assert time.perf_counter() - before < 1
+            assert slept == [], "nor does anybody wait before another try"
             with pytest.raises(Unavailable, match=r"^valkey: ConnectionError$"):
                 await one.check()
             await asyncio.to_thread(server.start)
-            await asyncio.sleep(5 * SOON_S + module.ANSWER_S)
+            await until(lambda: TOGETHER in caplog.messages)
             key = a_key()
             assert await allowed(one, key, limit=40, asked=40) == 40
             assert await allowed(other, key, limit=40, asked=40) == 0
@@ -132,36 +158,40 @@ def test_a_killed_server_is_stood_in_for_and_joined_again(caplog: pytest.LogCapt
     with redis.running() as server, caplog.at_level(logging.INFO, "app"):
         asyncio.run(ask(server))
     told = [record.getMessage() for record in caplog.records if record.name == "app"]
-    assert told == ["each instance counts requests by itself", "requests are counted together again"]
+    assert told == [ALONE, TOGETHER]
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_server_that_does_not_answer_costs_one_wait_and_no_request() -> None:
+def test_a_server_that_does_not_answer_costs_one_wait_and_no_request(
+    caplog: pytest.LogCaptureFixture, patience: Patience
+) -> None:
     async def ask(server: redis.Server) -> None:
         async with valkey(server) as limiter:
             await limiter.check()
             server.freeze()
-            before = time.perf_counter()
-            firsts = await asyncio.gather(*(allowed(limiter, a_key(), limit=2, asked=3) for _ in range(50)))
+            patience.seconds = 3 * SOON_S
+            patience.waits.clear()
+            async with asyncio.timeout(PATIENCE_S / 2):  # the connection itself would wait for longer
+                firsts = await asyncio.gather(*(allowed(limiter, a_key(), limit=2, asked=3) for _ in range(50)))
             assert set(firsts) == {2}
-            assert time.perf_counter() - before < module.CONNECT_S + 2 * module.ANSWER_S
+            assert patience.waits[module.CONNECT_S + module.ANSWER_S] == module.AT_ONCE, "those that came first"
             with pytest.raises(Unavailable):
                 await limiter.check()
-            slowest = 0.0
-            for _ in range(300):  # also while the limiter tries again
-                before = time.perf_counter()
-                await limiter.take(a_key(), limit=2, period_s=ENDLESS_S)
-                slowest = max(slowest, time.perf_counter() - before)
-                await asyncio.sleep(0.003)
-            assert slowest < module.ANSWER_S / 2
+            enough = patience.clients + 3
+            async with asyncio.timeout(PATIENCE_S):
+                while patience.clients < enough:  # also while the limiter tries again
+                    assert at_once(limiter.take(a_key(), limit=2, period_s=ENDLESS_S)).allowed
+                    await asyncio.sleep(0.003)
+            patience.seconds = PATIENCE_S
+            await until(lambda: patience.clients > enough)  # this try has the time that it takes
             server.thaw()
-            await asyncio.sleep(module.CONNECT_S + 3 * module.ANSWER_S + 2 * SOON_S)
+            await until(lambda: TOGETHER in caplog.messages)
             key = a_key()
             await limiter.take(key, limit=20, period_s=ENDLESS_S)
             async with valkey(server) as other:
                 assert await allowed(other, key, limit=20, asked=20) == 19
 
-    with redis.running() as server:
+    with redis.running() as server, caplog.at_level(logging.INFO, "app"):
         asyncio.run(ask(server))
 
 

@@ -1,4 +1,4 @@
-"""What a process outlives: its own death, a database that is gone, a full disk. Each tells what was lost."""
+"""What a process outlives: its own death, a database or cache that is gone, a full disk; and what was lost."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import httpx
 from app.stores.jobs import SETTLE_S
 from tests.app.faults.surroundings import Process, asker, losses, process, settled, submit
 from tests.app.patience import PATIENCE_S
+from tests.app.servers import redis
 from tests.app.servers.postgres import Server
 
 DISK = 8 << 20
@@ -66,6 +67,32 @@ def database_gone(
         return await losses(variables, accepted)
 
     with process("local", folder, **variables) as local:
+        return asyncio.run(told())
+
+
+def cache_gone(cache: redis.Server, variables: dict[str, str], folder: Path, *, jobs: int) -> list[str]:
+    """Redis killed when a third of the jobs were accepted, and back at two thirds."""
+
+    async def told() -> list[str]:
+        _, headers = await asker(variables)
+        accepted: list[str] = []
+        submitting = asyncio.create_task(submit(local.address, headers, jobs, accepted))
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
+            for part, change, gone in ((jobs // 3, cache.stop, True), (2 * jobs // 3, cache.start, False)):
+                while len(accepted) < part:
+                    await asyncio.sleep(0.005)
+                assert not (gone and submitting.done()), "it was in the middle"
+                await asyncio.to_thread(change)
+                async with asyncio.timeout(PATIENCE_S):
+                    while bool((ready := await client.get(f"{local.address}/ready")).json()["without"]) != gone:
+                        await asyncio.sleep(0.05)
+                assert ready.status_code == 200
+        await submitting
+        await settled(variables, PATIENCE_S + jobs / 100)
+        return await losses(variables, accepted)
+
+    cached = {"CACHE_HOST": cache.host, "CACHE_PORT": str(cache.port)}
+    with process("local", folder, **variables, **cached) as local:
         return asyncio.run(told())
 
 

@@ -17,11 +17,19 @@ from app.worker import push as pushed
 from tests.app.api.surroundings import with_schema
 from tests.app.faults.deliveries import delivered_often, found, push, stored
 from tests.app.faults.killed import STEPS, killed_at
-from tests.app.faults.outages import database_gone, disk_full, filled, killed_twice, limited, small_disk
+from tests.app.faults.outages import (
+    cache_gone,
+    database_gone,
+    disk_full,
+    filled,
+    killed_twice,
+    limited,
+    small_disk,
+)
 from tests.app.faults.surroundings import Process, asker, losses, process, settled, slow_model, submit
 from tests.app.patience import FOR_EVER_S, PATIENCE_S, until
 from tests.app.queues.harness import line, sent
-from tests.app.servers import pubsub
+from tests.app.servers import pubsub, redis
 from tests.app.servers.postgres import Server
 
 STOP_S = 10.0
@@ -44,6 +52,12 @@ def test_a_local_process_killed_twice_loses_nothing(tmp_path: Path) -> None:
 def test_a_database_that_is_gone_for_a_while_loses_nothing(server: Server, tmp_path: Path) -> None:
     variables = with_schema({"DATA_DIR": str(tmp_path), "DATABASE_URL": server.fresh(uuid4().hex)})
     assert database_gone(server, variables, tmp_path, jobs=400, seconds=2, patience_s=0) == []
+
+
+def test_a_cache_that_is_gone_for_a_while_loses_nothing(tmp_path: Path) -> None:
+    variables = with_schema({"DATA_DIR": str(tmp_path)})
+    with redis.running() as cache:
+        assert cache_gone(cache, variables, tmp_path, jobs=600) == []
 
 
 def test_duplicates_and_reordered_deliveries_lose_nothing_and_double_nothing(

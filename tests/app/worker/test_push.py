@@ -280,6 +280,26 @@ def test_a_stranger_s_body_is_not_even_read() -> None:
     assert (asyncio.run(told()), read) == (401, 0)
 
 
+@pytest.mark.parametrize(
+    ("what", "token"),
+    [
+        ("no token", None),
+        ("no JWT", "nonsense"),
+        ("of brackets only", nested()),
+        ("of no claims", "e30.e30.e30"),
+        ("not signed", unsigned()),
+        ("claiming that Cloud Run checked it", removed(GOOGLE.token())),
+        ("for another service", GOOGLE.token(aud="voice-staging-api")),
+        ("expired", GOOGLE.token(iat=1, exp=int(time.time()) - 60)),
+    ],
+)
+def test_what_needs_no_key_to_be_refused_is_refused_without_any(what: str, token: str | None) -> None:
+    keys, deed = Keys(), Deed()
+    keys.status = 0
+    assert statuses(deed, guard_with(keys), (token, pushed(JOB))) == [401], what
+    assert (deed.done, keys.asked) == ([], 0)
+
+
 @pytest.mark.parametrize("status", [500, 0])
 def test_without_google_s_keys_a_push_is_put_off_and_the_worker_is_not_ready(status: int) -> None:
     keys, deed = Keys(), Deed()
