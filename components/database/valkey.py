@@ -26,8 +26,9 @@ from components.security.project_roles import project_grant
 if TYPE_CHECKING:
     from components.network.network import Network
 
-# https://cloud.google.com/memorystore/docs/valkey/product-overview#shards (and quotas on its sister pages)
-MOST_REPLICAS = 2
+# https://cloud.google.com/memorystore/docs/valkey/create-instances and
+# https://cloud.google.com/memorystore/docs/valkey/product-overview#shards
+MOST_REPLICAS = 5
 MOST_SHARDS = 250
 BUSY = 0.8
 """https://cloud.google.com/memorystore/docs/valkey/general-best-practices (memory and CPU: below 80 %)."""
@@ -44,10 +45,12 @@ class NodeType(Enum):
 
 
 class ValkeyVersion(Enum):
-    """https://cloud.google.com/memorystore/docs/valkey/supported-versions."""
+    """https://cloud.google.com/memorystore/docs/valkey/supported-versions; there is no way back."""
 
     V7_2 = "VALKEY_7_2"
     V8_0 = "VALKEY_8_0"
+    V9_0 = "VALKEY_9_0"
+    V9_1 = "VALKEY_9_1"
 
 
 class Persistence(Enum):

@@ -9,7 +9,15 @@ import pytest
 
 from components.component import Environment
 from components.database.maintenance import MaintenanceWindow
-from components.database.valkey import Eviction, NodeType, Persistence, Valkey, _address, _certificates
+from components.database.valkey import (
+    Eviction,
+    NodeType,
+    Persistence,
+    Valkey,
+    ValkeyVersion,
+    _address,
+    _certificates,
+)
 from components.errors import ComponentError
 from tests.components.database.surroundings import encryption_key, private_network, routing, use
 from tests.components.harness import of_type, only, plan_of
@@ -83,6 +91,16 @@ def test_arguments_that_contradict_each_other_register_nothing(changes: dict[str
 def test_a_maintenance_hour_is_an_hour() -> None:
     with pytest.raises(ComponentError, match="hour 24"):
         MaintenanceWindow(hour=24)
+
+
+def test_as_many_replicas_as_google_takes_are_taken() -> None:
+    assert only(plan_of(lambda env: valkey(env, replicas=5)), INSTANCE).inputs["replicaCount"] == 5
+
+
+@pytest.mark.parametrize("version", ["VALKEY_7_2", "VALKEY_8_0", "VALKEY_9_0", "VALKEY_9_1"])
+def test_every_version_that_google_offers_can_be_had(version: str) -> None:
+    inputs = only(plan_of(lambda env: valkey(env, version=ValkeyVersion(version))), INSTANCE).inputs
+    assert inputs["engineVersion"] == version
 
 
 def test_replicas_are_spread_over_zones() -> None:
