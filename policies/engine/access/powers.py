@@ -15,6 +15,7 @@ from policies.engine.access.role_table import role_table
 from policies.engine.grants import Grant
 from policies.engine.value import NotKnown, Value
 from review.plan import Resource
+from review.sentinels import UNKNOWN
 
 BASIC: Final = frozenset(
     {"roles/owner", "roles/editor", "roles/viewer", "roles/admin", "roles/writer", "roles/reader"}
@@ -105,6 +106,9 @@ def _predefined(role: str) -> Powers:
 
 def custom_powers(role: Resource) -> Powers:
     """The permissions that the plan tells of a custom role."""
+    listed = role.inputs.get("permissions")
+    if type(listed) is list and all(type(one) is str and UNKNOWN not in one for one in listed):
+        return _custom(tuple(listed))
     told: set[str] = set()
     doubt: NotKnown | None = None
     try:
@@ -117,6 +121,12 @@ def custom_powers(role: Resource) -> Powers:
         doubt = reason
     permissions = frozenset(told)
     return Powers(permissions, _escalating(permissions), doubt)
+
+
+@lru_cache(maxsize=4096)
+def _custom(permissions: tuple[str, ...]) -> Powers:
+    told = frozenset(permissions)
+    return Powers(told, _escalating(told))
 
 
 def _escalating(permissions: frozenset[str]) -> tuple[tuple[str, Escalation], ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from policies.engine import pattern
@@ -21,9 +22,11 @@ LONGEST: Final = 100_000
 """Characters of a condition that are read; Google takes far fewer."""
 
 _STRING: Final = r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\''
-_SELECTOR: Final = re.compile(
-    rf"(?:(?<![\w:])(?P<name>[A-Za-z_:][\w:]*))?\s{{0,20}}\{{(?P<body>(?:{_STRING}|[^{{}}\"'])*)\}}"
-)
+_TEXT: Final = re.compile(_STRING)
+_BRACES: Final = re.compile(rf"\{{(?P<body>(?:{_STRING}|[^{{}}\"'])*)\}}")
+_RUN: Final = re.compile(r"[\w:]*")
+_NAME: Final = re.compile(r"[A-Za-z_:][\w:]*")
+_ALONE: Final = re.compile(rf"\s*({_STRING})\s*(?:,|$)")
 _LABEL: Final = re.compile(rf"(?P<label>[A-Za-z_]\w*)\s*(?P<operator>=~|!~|!=|=)\s*(?P<value>{_STRING})")
 _BARE: Final = re.compile(r"(?<![\w:])[A-Za-z_]\w*:[\w:]+")
 _FILTERED: Final = re.compile(
@@ -66,6 +69,7 @@ class Series:
         return any(test(value) is False for name, test in self.labels if name == label)
 
 
+@lru_cache(maxsize=4096)
 def promql_name(metric: str) -> str:
     """PromQL's name of a metric type: `run.googleapis.com/request_count` is `run_googleapis_com:request_count`."""
     first, slash, rest = metric.partition("/")
@@ -76,24 +80,37 @@ def promql_name(metric: str) -> str:
 
 def in_promql(query: str) -> Iterator[Series]:
     """The series that a PromQL query reads."""
-    query = query[:LONGEST]
-    for match in _SELECTOR.finditer(query):
+    query, at = query[:LONGEST], 0
+    between: list[str] = []
+    for match in _BRACES.finditer(query):
+        before = query[at : match.start()].rstrip()
+        name = _last_name(before)
+        between.append(before.removesuffix(name))
+        at = match.end()
         labels = {one["label"]: one for one in _LABEL.finditer(match["body"])}
         named = labels.pop("__name__", None)
-        if match["name"]:
-            name = match["name"]
-        elif named is not None:
+        if not name and named is not None:
             name = promql_name(_unquoted(named["value"]))
-        else:
+        elif not name:
             # A name that PromQL would not take bare stands alone between the braces, in quotes.
-            alone = re.match(rf"\s*({_STRING})\s*(?:,|$)", match["body"])
+            alone = _ALONE.match(match["body"])
             name = promql_name(_unquoted(alone[1])) if alone else ""
         if name:
             picked = [(key, one["operator"], _unquoted(one["value"])) for key, one in labels.items()]
             yield from _named(name, [_picked(*one) for one in picked], _above(query, match.end()))
-    plain = re.sub(_STRING, '""', _SELECTOR.sub(" ", query))
+    rest = " ".join((*between, query[at:]))
+    if ":" not in rest:
+        return
+    plain = _TEXT.sub('""', rest)
     for bare in _BARE.finditer(plain):
         yield from _named(bare[0], [], _above(plain, bare.end()))
+
+
+def _last_name(text: str) -> str:
+    """The name that a text ends with, or ''. Read from its end: to search for names takes longer."""
+    run = _RUN.match(text[::-1])
+    name = run[0][::-1] if run else ""
+    return name if _NAME.fullmatch(name) else ""
 
 
 def _above(query: str, at: int) -> float | None:

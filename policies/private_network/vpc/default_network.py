@@ -13,7 +13,7 @@ from review.plan import Resource
 from review.sentinels import UNKNOWN, is_secret
 
 DEFAULT: Final = "default"
-_KEYS: Final = frozenset(
+KEYS: Final = frozenset(
     {
         "network",
         "networks",
@@ -36,6 +36,26 @@ _KEYS: Final = frozenset(
 )
 """Inputs that name a network or a subnet, at any depth of any resource; the default network's subnets share its
 name."""
+WITHOUT: Final = tuple(
+    f"gcp:{module}/"
+    for module in (
+        "artifactregistry",
+        "billing",
+        "certificatemanager",
+        "cloudscheduler",
+        "cloudtasks",
+        "firestore",
+        "iam",
+        "kms",
+        "logging",
+        "monitoring",
+        "projects",
+        "pubsub",
+        "secretmanager",
+        "serviceaccount",
+    )
+)
+"""The frequent modules of which no type has such an input, so that nothing there need be searched."""
 _DEFAULTS: Final = ("/networks/default", "/subnetworks/default")
 _SUBNET: Final = "gcp:compute/subnetwork:Subnetwork"
 _NESTED: Final = (dict, list)
@@ -69,7 +89,7 @@ _LEFT_OUT: Final = {
 )
 def not_default(stack: Stack, settings: Settings) -> Iterator[Result]:
     for resource in stack.plan:
-        if not resource.is_cloud or not resource.type.startswith("gcp:"):
+        if resource.type.startswith(WITHOUT) or not resource.is_cloud or not resource.type.startswith("gcp:"):
             continue
         named, said, unknown = _said(resource, stack) if _names_any(resource.inputs) else (False, [], "")
         if resource.type in _NICS or resource.type in _LEFT_OUT:
@@ -90,7 +110,7 @@ def _names_any(inputs: dict[str, Any]) -> bool:
     while left:
         here = left.pop()
         if isinstance(here, dict):
-            if not _KEYS.isdisjoint(here):
+            if not KEYS.isdisjoint(here):
                 return True
             here = here.values()
         left += [below for below in here if isinstance(below, _NESTED)]
@@ -113,7 +133,7 @@ def _said(resource: Resource, stack: Stack) -> tuple[bool, list[tuple[str, str]]
                 continue
             for key, below in raw.items():
                 # Texts are looked at only below a key that names a network; most of a plan is other texts.
-                named = key in _KEYS
+                named = key in KEYS
                 any_named = any_named or named
                 if named or isinstance(below, _NESTED):
                     left.append((f"{path}.{key}" if path else key, below, named, depth + 1))

@@ -115,25 +115,30 @@ class _Waited:
 
     def __init__(self, stack: Stack, wanted: set[str]) -> None:
         self._by_urn = stack.plan.by_urn
-        self._wanted = wanted
-        self._found: dict[str, frozenset[str]] = {}
+        # A set of the wanted ones is a number with a bit for each: they are joined for every resource.
+        self._bits = {urn: 1 << place for place, urn in enumerate(wanted)}
+        self._found: dict[str, int] = {}
 
     def has(self, resource: Resource, urn: str) -> bool:
         """Whether `resource` waits for `urn`, directly as a rule, or by what it waits for."""
-        return urn in resource.dependencies or urn in self._before(resource.urn)
+        return urn in resource.dependencies or bool(self._before(resource.urn) & self._bits[urn])
 
-    def _before(self, start: str) -> frozenset[str]:
+    def _before(self, start: str) -> int:
         """The wanted ones before a resource; each resource is looked at once, however often this is asked."""
-        found, left = self._found, [start]
+        found, bits, left = self._found, self._bits, [start]
         while left:
             urn = left[-1]
             before = [one for one in self._by_urn[urn].dependencies if one in self._by_urn]
-            open_ = [one for one in before if one not in found]
-            if open_ and urn not in found:
+            if urn not in found:
                 # A plan has no circles; one that somebody made up ends here all the same.
-                found[urn] = frozenset()
-                left += open_
-                continue
+                found[urn] = 0
+                open_ = [one for one in before if one not in found]
+                if open_:
+                    left += open_
+                    continue
             left.pop()
-            found[urn] = frozenset(self._wanted.intersection(before)).union(*(found[one] for one in before))
+            waited = 0
+            for one in before:
+                waited |= found[one] | bits.get(one, 0)
+            found[urn] = waited
         return found[start]
