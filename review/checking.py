@@ -10,7 +10,8 @@ from policies.engine.configuration import Configuration
 from policies.engine.pack import packs
 from policies.engine.policy import Policy
 from policies.engine.report import Checked, check
-from policies.engine.waivers import WaiverFileError, Waivers
+from policies.engine.waiver_file import WaiverFileError
+from policies.engine.waivers import Waivers
 from review.engine.project import FILE, load_project
 from review.plan import Plan
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from review.arguments import overrides_of, root_of
-from review.errors import ReviewError
+from review.errors import PlanFileError, ReviewError
 from review.progress import doing, warned
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def plans_of(options: argparse.Namespace) -> list[Plan]:
     if options.plan:
         from review.sources.plan_file import read_plan  # noqa: PLC0415
 
-        return [read_plan(options.plan, system=options.system)]
+        return [read_plan(options.plan)]
     root, overrides = root_of(options), overrides_of(options)
     from review.engine.project import stacks_of  # noqa: PLC0415
     from review.engine.run import plan_stack  # noqa: PLC0415
@@ -51,7 +53,24 @@ def plans_of(options: argparse.Namespace) -> list[Plan]:
 
 def check_plans(options: argparse.Namespace) -> None:
     """ReviewError where --plan does not stand alone."""
-    if options.plan and (options.stack or options.config):
+    if options.plan and (options.stack or options.config or options.system is not None):
         raise ReviewError(
-            "--plan stands alone", why="the file holds one stack already planned", fix="leave --stack and --config"
+            "--plan stands alone",
+            why="the file holds one stack already planned, of the system that it was planned for",
+            fix="leave --stack, --system and --config",
         )
+
+
+@contextmanager
+def walking(options: argparse.Namespace) -> Iterator[None]:
+    """PlanFileError where the values of --plan are nested deeper than can be walked: no plan's are."""
+    try:
+        yield
+    except RecursionError as error:
+        if options.plan is None:
+            raise
+        raise PlanFileError(
+            f"{options.plan} is nested too deeply",
+            why="it has hundreds of values inside each other, and no plan has",
+            fix="name another file",
+        ) from error

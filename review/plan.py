@@ -18,6 +18,7 @@ from types import NoneType
 from typing import Any, Final
 
 from review.errors import PlanFileError
+from review.json_text import parsed, read_text
 from review.sentinels import holds_unknown
 
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -175,11 +176,7 @@ class Plan:
     @classmethod
     def from_json(cls, text: str, *, origin: str = "the plan") -> Plan:
         """Reads what `to_json` wrote; PlanFileError where `text` is something else."""
-        try:
-            raw = json.loads(text)
-        except ValueError as error:
-            raise _no_plan(origin, str(error)) from error
-        return cls.from_data(raw, origin=origin)
+        return cls.from_data(parsed(text, origin=origin), origin=origin)
 
     @classmethod
     def from_data(cls, raw: Any, *, origin: str = "the plan") -> Plan:
@@ -191,6 +188,12 @@ class Plan:
                 raise ValueError("two resources have the same URN")
             if not all(isinstance(names[key], str) for key in ("project", "stack", "system")):
                 raise TypeError("its names are no texts")
+            if not isinstance(names["outputs"], dict):
+                raise TypeError("its outputs are no object")
+            place = f"urn:pulumi:{names['stack']}::{names['project']}::"
+            for one in resources:
+                if not one.urn.startswith(place):
+                    raise ValueError(f"'{one.urn}' is no URN of its stack ({place}TYPE::NAME)")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             why = f"it lacks or misstates {error}" if isinstance(error, KeyError) else str(error)
             raise _no_plan(origin, why) from error
@@ -199,13 +202,7 @@ class Plan:
     @classmethod
     def read(cls, path: Path) -> Plan:
         """The plan in the file `path`."""
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise PlanFileError(
-                f"{path} cannot be read as a plan", why=str(error), fix="name a file that `--json` wrote"
-            ) from error
-        return cls.from_json(text, origin=str(path))
+        return cls.from_json(read_text(path), origin=str(path))
 
 
 def _no_plan(origin: str, why: str) -> PlanFileError:
@@ -233,6 +230,7 @@ _KINDS: Final = {
     "source": _MAYBE_LIST,
 }
 _FIELDS: Final = frozenset(Resource.__slots__)
+_REQUIRED: Final = frozenset({"urn", "type", "name", "custom", "parent", "inputs", "options"})
 _OPTIONS: Final = frozenset(Options.__slots__)
 _PLAIN: Final = Options()
 """Shared by all resources with no option, which are most of a plan."""
@@ -252,6 +250,8 @@ def checked(resource: Resource) -> Resource:
 
 def _resource(raw: dict[str, Any]) -> Resource:
     known = raw.keys() & _FIELDS
+    if len(known) < len(_FIELDS) and (lacking := sorted(_REQUIRED - known)):
+        raise ValueError(f"a resource lacks '{lacking[0]}'")
     fields = raw if len(known) == len(raw) else {key: raw[key] for key in known}
     options = {key: value for key, value in raw["options"].items() if value is not None and key in _OPTIONS}
     return checked(Resource(**{**fields, "options": Options(**options) if options else _PLAIN}))

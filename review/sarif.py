@@ -7,7 +7,9 @@ resource; one that no line makes (an absence, a plan without sources) at the pro
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from importlib.metadata import version
 from typing import Any, Final
 from urllib.parse import quote
@@ -34,10 +36,14 @@ _SCORES: Final = {
     Severity.LOW: "2.0",
 }
 _NO_LINE: Final = "Pulumi.yaml"
+_SOURCE: Final = re.compile(r"(?P<file>[^/].*):(?P<line>[0-9]{1,7})", re.DOTALL)
+"""A file below the root, and a line: a plan from elsewhere may name anything."""
 
 
-def as_sarif(checked: Iterable[Checked], policies: Iterable[Policy]) -> dict[str, Any]:
-    """The checks as one SARIF run; what is waived is there as suppressed."""
+def as_sarif(
+    checked: Iterable[Checked], policies: Iterable[Policy], *, disabled: AbstractSet[str] = frozenset()
+) -> dict[str, Any]:
+    """The checks as one SARIF run: what is waived as suppressed, the policies in `disabled` as not enabled."""
     every = list(checked)
     rules = sorted({policy.id: policy for policy in policies}.values(), key=lambda policy: policy.id)
     places = {policy.id: position for position, policy in enumerate(rules)}
@@ -53,7 +59,7 @@ def as_sarif(checked: Iterable[Checked], policies: Iterable[Policy]) -> dict[str
                     "driver": {
                         "name": "voicestack",
                         "semanticVersion": version("voicestack"),
-                        "rules": [_rule(policy) for policy in rules],
+                        "rules": [_rule(policy, enabled=policy.id not in disabled) for policy in rules],
                     }
                 },
                 "results": results,
@@ -62,13 +68,13 @@ def as_sarif(checked: Iterable[Checked], policies: Iterable[Policy]) -> dict[str
     }
 
 
-def _rule(policy: Policy) -> dict[str, Any]:
+def _rule(policy: Policy, *, enabled: bool) -> dict[str, Any]:
     return {
         "id": policy.id,
         "shortDescription": {"text": policy.title},
         "fullDescription": {"text": policy.why},
         "help": {"text": f"{policy.fix}\nWithout these components: {policy.fix_raw}"},
-        "defaultConfiguration": {"level": _LEVELS[policy.severity]},
+        "defaultConfiguration": {"enabled": enabled, "level": _LEVELS[policy.severity]},
         "properties": {"security-severity": _SCORES[policy.severity], "tags": ["security", "infrastructure"]},
     }
 
@@ -81,6 +87,8 @@ def _result(finding: Finding, places: dict[str, int]) -> dict[str, Any]:
         "level": _level(finding),
         "message": {"text": f"{finding.message}\nFix: {finding.fix}"},
         "locations": _locations(finding.resource),
+        # All results of a run have them or none has (§3.27.23): empty says that no waiver excuses it.
+        "suppressions": [],
         # Keeps a finding the same one when lines move.
         "partialFingerprints": {
             "policyAndUrn/v1": hashlib.sha256(identity.encode(errors="backslashreplace")).hexdigest()
@@ -125,14 +133,13 @@ def _open(unseen: NotEvaluated, places: dict[str, int]) -> dict[str, Any]:
         "level": "none",
         "message": {"text": f"Not evaluated: {unseen.why}"},
         "locations": _locations(unseen.resource),
+        "suppressions": [],
     }
 
 
 def _place(resource: Resource) -> tuple[str, int]:
-    source = resource.source
-    if not source:
+    """The file, as a reference relative to the root (§3.4.4), and the line."""
+    match = _SOURCE.fullmatch(resource.source[0]) if resource.source else None
+    if match is None or ".." in match["file"].split("/"):
         return _NO_LINE, 1
-    file, _, line = source[0].rpartition(":")
-    if not file or not line.isascii() or not line.isdecimal():
-        return _NO_LINE, 1
-    return quote(file), max(1, int(line))
+    return quote(match["file"], errors="backslashreplace"), max(1, int(match["line"]))

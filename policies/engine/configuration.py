@@ -7,6 +7,7 @@ settings; `all` for every policy of the pack. The same file serves `voicestack c
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -17,6 +18,7 @@ from pydantic import ValidationError
 
 from components.errors import VoicestackError
 from policies.engine.policy import Enforcement, Policy, Settings
+from review.json_text import LARGEST_SETTINGS, parsed, read_text
 
 ALL: Final = "all"
 
@@ -43,13 +45,8 @@ class Configuration:
     @classmethod
     def read(cls, path: Path, policies: Iterable[Policy]) -> Configuration:
         """The configuration in the JSON file `path`; PolicyConfigError where it is not one."""
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-            raw = json.loads(text, object_pairs_hook=_once)
-        except (OSError, UnicodeDecodeError) as error:
-            raise PolicyConfigError(f"{path} cannot be read", why=str(error), fix="name a JSON file") from error
-        except (ValueError, RecursionError) as error:
-            raise PolicyConfigError(f"{path} is not JSON", why=str(error), fix="mend it there") from error
+        text = read_text(path, largest=LARGEST_SETTINGS, refused=PolicyConfigError)
+        raw = parsed(text, origin=str(path), refused=PolicyConfigError)
         return cls.of_json(raw, policies, origin=str(path), text=text)
 
     @classmethod
@@ -83,8 +80,14 @@ class Configuration:
 
 
 def _settings(model: type[Settings], values: Any, at: str) -> Settings:
+    """What is set for one policy, by the keys that docs/policies.md shows and in values of just their kind.
+
+    The engine sends every number as one with a fraction: 5.0 is 5, here as in a file.
+    """
+    if isinstance(values, dict):
+        values = {key: int(one) if _is_whole(one) else one for key, one in values.items()}
     try:
-        return model.model_validate(values)
+        return model.model_validate_json(json.dumps(values), strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -96,15 +99,10 @@ def _settings(model: type[Settings], values: Any, at: str) -> Settings:
         ) from error
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys come once: of two settings of one policy, the second would win in silence."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(key for number, (key, _) in enumerate(pairs) if key in dict(pairs[:number]))
-        raise ValueError(f"the key '{twice}' comes twice")
-    return found
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, float) and value.is_integer()
 
 
 def _line(text: str, id_: str) -> str:
-    before, found, _ = text.partition(json.dumps(id_))
-    return f", line {before.count(chr(10)) + 1}" if found else ""
+    found = re.search(re.escape(json.dumps(id_, ensure_ascii=False)) + r"\s*:", text)
+    return f", line {text.count(chr(10), 0, found.start()) + 1}" if found else ""

@@ -21,23 +21,20 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final, Self, TypeAlias
+from typing import Annotated, Final, Self, TypeAlias
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from components.errors import VoicestackError
 from policies.engine.policy import Enforcement, Policy, Result, Severity, stack_policy
 from policies.engine.run import Evaluation, Finding, NotEvaluated
 from policies.engine.stack import Stack
+from policies.engine.waiver_file import WaiverFileError, fields_of, listed_in
+from review.json_text import LARGEST_SETTINGS, read_text
 
 LONGEST: Final = datetime.timedelta(days=180)
 _URN: Final = re.compile(r"urn:pulumi:(?P<stack>[^:*]+)::(?P<project>[^:*]+)::(?P<type>[^*]+?)::(?P<name>.+)")
 Said: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-class WaiverFileError(VoicestackError):
-    """A waiver file that cannot be read or that says something else than waivers do."""
 
 
 class Waiver(BaseModel):
@@ -110,63 +107,29 @@ class Waivers:
     @classmethod
     def read(cls, path: Path, policies: Iterable[Policy]) -> Waivers:
         """The waivers in `path`; WaiverFileError, with the line, for anything that is not exactly that."""
-        try:
-            text = path.read_text(encoding="utf-8")
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-        except (OSError, UnicodeDecodeError) as error:
-            raise WaiverFileError(f"{path} cannot be read", why=str(error), fix="name a YAML file") from error
-        except RecursionError as error:
-            raise WaiverFileError(f"{path} is nested too deeply", why="no waiver is", fix="mend it") from error
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            at = f"{path}, line {mark.line + 1}" if mark else str(path)
-            why = getattr(error, "problem", None) or str(error)
-            raise WaiverFileError(f"{at} is not YAML", why=why, fix="mend that line") from error
+        text = read_text(path, largest=LARGEST_SETTINGS, refused=WaiverFileError)
+        listed = listed_in(path, text)
         known = {policy.id for policy in policies}
-        return cls(str(path), tuple(_entry(path, node, known) for node in _listed(path, root)))
+        return cls(str(path), tuple(_entry(path, node, known) for node in listed))
 
 
-def _listed(path: Path, root: Any) -> list[Any]:
-    shape = WaiverFileError(
-        f"{path} holds no list of waivers",
-        why="it must hold the key `waivers` with a list, and nothing else",
-        fix="write `waivers: []`, or remove the file",
-    )
-    if not isinstance(root, yaml.MappingNode) or [key.value for key, _ in root.value] != ["waivers"]:
-        raise shape
-    items = root.value[0][1]
-    if not isinstance(items, yaml.SequenceNode):
-        raise shape
-    return list(items.value)
-
-
-def _entry(path: Path, node: Any, known: set[str]) -> Entry:
+def _entry(path: Path, node: yaml.Node, known: set[str]) -> Entry:
     line = node.start_mark.line + 1
-    at = f"{path}, line {line}"
-    if not isinstance(node, yaml.MappingNode):
-        raise WaiverFileError(f"{at} is no waiver", why="a waiver is a mapping", fix="start with `- policy: …`")
-    given: dict[str, Any] = {}
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode) or key.value in given:
-            where = f"{path}, line {key.start_mark.line + 1}"
-            raise WaiverFileError(
-                f"{where}: '{key.value}' is not one text", why="each key comes once, with one value", fix="mend it"
-            )
-        given[key.value] = value.value
+    given, lines = fields_of(path, node)
     try:
         waiver = Waiver.model_validate(given)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
         raise WaiverFileError(
-            f"{at}: {field or 'the waiver'} is refused",
+            f"{path}, line {lines.get(field, line)}: {field or 'the waiver'} is refused",
             why=first["msg"].removeprefix("Value error, "),
             fix="a waiver has policy, resource, owner, reason, ticket, expires (YYYY-MM-DD), and matches for a "
             "pattern",
         ) from error
     if waiver.policy not in known:
         raise WaiverFileError(
-            f"{at}: there is no policy '{waiver.policy}'",
+            f"{path}, line {lines['policy']}: there is no policy '{waiver.policy}'",
             why="it would waive nothing",
             fix="docs/policies.md lists the policies",
         )

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from review.arguments import add_common
-from review.chosen_plans import add_plans, plans_of
+from review.chosen_plans import add_plans, plans_of, walking
 from review.errors import ReviewError
 
 _ABOUT = """Tells who can do what: every identity with the resources it may use, the roles that let it and the
@@ -45,10 +45,10 @@ def register(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prints who can do what."""
-    plans = plans_of(options)
     from review.access import access_of, as_json
 
-    found = [access_of(plan) for plan in plans]
+    with walking(options):
+        found = [access_of(plan) for plan in plans_of(options)]
     name = options.identity
     if name is not None and not any(who.is_called(name) for one in found for who in one.everybody):
         known = sorted({who.identity.name for one in found for who in one.everybody})

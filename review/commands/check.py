@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from review.arguments import add_common, root_of
-from review.chosen_plans import add_plans, check_plans, plans_of
+from review.chosen_plans import add_plans, check_plans, plans_of, walking
 from review.errors import ReviewError
 
 _ABOUT = """Looks at stacks with every policy pack: least privilege, private networks, data protection,
@@ -67,17 +67,21 @@ def run(options: argparse.Namespace) -> int:
     checking = Checking.of(
         _root(options), waivers=options.waivers, configuration=options.policy_config, today=today
     )
-    checked = [checking.check(plan) for plan in plans_of(options)]
+    with walking(options):
+        checked = [checking.check(plan) for plan in plans_of(options)]
     options.found = 0 if all(one.is_clean for one in checked) else 1
     if options.format == "json":
         from policies.engine.report import as_json
 
         _write(as_json(checked, today=checking.today))
     elif options.format == "sarif":
+        from policies.engine.policy import Enforcement
         from policies.engine.waivers import IN_ORDER
         from review.sarif import as_sarif
 
-        _write(as_sarif(checked, [*checking.policies, IN_ORDER]))
+        level = checking.configuration.enforcement_of
+        disabled = {policy.id for policy in checking.policies if level(policy) is Enforcement.DISABLED}
+        _write(as_sarif(checked, [*checking.policies, IN_ORDER], disabled=disabled))
     else:
         from review.findings_text import findings_text
 

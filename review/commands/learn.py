@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from review.arguments import add_debug, write_file
-from review.errors import PlanFileError
 
 _ABOUT = """Reads previews of the real engine (`pulumi preview --json`) and writes the table of provider defaults,
 and of outputs known at plan time, that the embedded engine uses. Outputs are learned where the program was
@@ -38,16 +37,10 @@ def run(options: argparse.Namespace) -> int:
     """Reads the previews and writes the table."""
     from review.engine.learn import learn
     from review.engine.table import TABLE
+    from review.json_text import read_text
     from review.sources import preview_json
 
-    plans = []
-    for file in options.previews:
-        try:
-            text = file.read_text(encoding="utf-8")
-        except OSError as error:
-            raise PlanFileError(f"{file} cannot be read", why=str(error), fix="name a preview's file") from error
-        plans.append(preview_json.read(text, origin=str(file)))
-    learned = learn(plans)
+    learned = learn([preview_json.read(read_text(file), origin=str(file)) for file in options.previews])
     out = options.out or TABLE
     write_file(out, json.dumps(learned.as_json(), indent=1, sort_keys=True) + "\n")
     for line in sorted(set(learned.reports)):

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from review.errors import PlanFileError
+from review.json_text import parsed, read_text
 from review.plan import Plan
 from review.sources import preview_json, state
 
 
-def read_plan(path: Path, *, system: str | None = None) -> Plan:
+def read_plan(path: Path) -> Plan:
     """The plan in `path`: JSON of `voicestack plan`, `pulumi preview --json` or `pulumi stack export`.
 
     PlanFileError, with the line where it is no JSON, for anything else. A preview that failed is refused: what it
     wrote is only a part.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PlanFileError(
-            f"{path} cannot be read", why=str(error), fix="name a file that holds a plan"
-        ) from error
-    try:
-        raw = json.loads(text)
-    except ValueError as error:
-        raise PlanFileError(
-            f"{path} is not whole, or not JSON", why=str(error), fix="write it again; compare its size"
-        ) from error
-    except RecursionError as error:
-        raise PlanFileError(f"{path} is nested too deeply", why="no plan is", fix="name another file") from error
+    raw = parsed(read_text(path), origin=str(path))
     keys = set(raw) if isinstance(raw, dict) else set()
     if "steps" in keys:
         failed = [
@@ -43,9 +30,9 @@ def read_plan(path: Path, *, system: str | None = None) -> Plan:
                 why=f"it holds only a part of the stack: {(failed[0].splitlines() or ['no reason told'])[0]}",
                 fix="mend the program and preview again",
             )
-        return preview_json.read(text, system=system, origin=str(path))
+        return preview_json.of_data(raw, origin=str(path))
     if "deployment" in keys:
-        return state.read(text, system=system, origin=str(path))
+        return state.of_data(raw, origin=str(path))
     if {"project", "stack", "resources"} <= keys:
         return Plan.from_data(raw, origin=str(path))
     raise PlanFileError(

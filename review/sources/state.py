@@ -6,37 +6,69 @@ does not say (aliases, sources) is None in the plan.
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import Any, Final
 
 from review.errors import PlanFileError
+from review.json_text import parsed
 from review.plan import Plan, Resource
-from review.sources.wire import resource
+from review.sources.recorded import plan_of, recorded
+
+_VERSIONS: Final = (3, 4)
+"""Of the deployment schema. 4 has the same resources, and names features that older engines lack:
+https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/deployments.json
+"""
 
 
 def read(text: str, *, system: str | None = None, origin: str = "the state") -> Plan:
     """The plan in an exported state; PlanFileError where `text` is not one."""
+    return of_data(parsed(text, origin=origin), system=system, origin=origin)
+
+
+def of_data(raw: Any, *, system: str | None = None, origin: str = "the state") -> Plan:
+    """The same from JSON that is read already."""
     try:
-        raw: dict[str, Any] = json.loads(text)
-        found: dict[str, Resource] = {}
-        for item in raw["deployment"]["resources"]:
-            if not item.get("delete"):
-                made = resource(item)
-                found[made.urn] = made
+        found = _resources(_deployment(raw))
         if not found:
             raise ValueError("it holds no resources")
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        outputs = next((made.outputs for made in found.values() if made.is_stack), None)
+        return plan_of(found, system=system, outputs=outputs or {})
+    except ValueError as error:
         raise PlanFileError(
             f"{origin} is not a stack's state",
-            why=f"it lacks {error}" if isinstance(error, KeyError) else str(error),
+            why=str(error),
             fix="write one with `pulumi stack export --file FILE`",
         ) from error
-    head, project, _ = next(iter(found)).split("::", 2)
-    outputs = next((made.outputs for made in found.values() if made.is_stack), None)
-    return Plan.of(
-        found.values(),
-        project=project,
-        stack=head.removeprefix("urn:pulumi:"),
-        system=system or project,
-        outputs=outputs or {},
-    )
+
+
+def _deployment(raw: Any) -> dict[str, Any]:
+    deployment = raw.get("deployment") if isinstance(raw, dict) else None
+    if not isinstance(deployment, dict):
+        raise ValueError("it has no 'deployment'")
+    version = raw.get("version")
+    if version not in _VERSIONS or isinstance(version, bool):
+        raise ValueError(f"its version is {version!r}, and only 3 and 4 are known")
+    pending = deployment.get("pending_operations") or []
+    if not isinstance(pending, list):
+        raise ValueError("'pending_operations' is not a list")
+    if pending:
+        # What was being made may exist, what was being changed may be either: nothing can be said to have passed.
+        raise ValueError(
+            f"{len(pending)} operations were cut off, and nobody knows what they left: run `pulumi refresh`, "
+            "then export again"
+        )
+    return deployment
+
+
+def _resources(deployment: dict[str, Any]) -> dict[str, Resource]:
+    listed = deployment.get("resources")
+    if not isinstance(listed, list):
+        raise ValueError("it has no list of resources")
+    found: dict[str, Resource] = {}
+    for item in listed:
+        made = recorded(item)
+        if item.get("delete"):
+            continue
+        if made.urn in found:
+            raise ValueError(f"two resources have the URN '{made.urn}'")
+        found[made.urn] = made
+    return found

@@ -205,7 +205,7 @@ def test_one_and_true_are_not_the_same() -> None:
 def test_the_table_is_learned_from_defaults_and_probes() -> None:
     topic = states(inputs={"__defaults": ["enabled"], "enabled": True, "name": "topic", "rule": {"a": 1}})[2]
     probe = {
-        "urn": f"{TOPIC}-probe",
+        "urn": TOPIC.replace("Topic::", "Topic$voicestack:probe:Probe::"),
         "type": "voicestack:probe:Probe",
         "custom": False,
         "parent": TOPIC,
