@@ -11,6 +11,7 @@ from pydantic import Field
 from policies.engine.access.paths import reached
 from policies.engine.network.ways_in import INTERNET, ways_in
 from policies.engine.policy import Result, Settings, Severity, Unseen, resource_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 from policies.engine.telemetry.alerts import Alerts
 from policies.engine.telemetry.log_entry import Answer, any_of
@@ -27,7 +28,7 @@ _PASSED: Final = (
 class PublicHosts(Settings):
     """What may be set."""
 
-    unchecked_hosts: tuple[str, ...] = Field(
+    unchecked_hosts: Words = Field(
         default=("canary.*",),
         description="Hosts that need no check, with * for any letters: such as are closed to the checkers.",
     )

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from policies.engine.grants import PUBLIC
 from policies.engine.policy import Settings, Severity, resource_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 from policies.engine.value import Value
 
@@ -68,7 +69,7 @@ def dataset_not_public(entry: Value, stack: Stack, settings: Settings) -> Iterat
 class NamedPeople(Settings):
     """Whom a dataset may be shared with as a crowd."""
 
-    allowed_domains: tuple[str, ...] = Field(
+    allowed_domains: Words = Field(
         default=(), description="Domains of which everybody may be given access to a dataset."
     )
 

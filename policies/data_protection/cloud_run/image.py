@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from policies.engine.policy import Settings, Severity, resource_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 from policies.engine.value import Value
 from policies.engine.workloads.containers import containers
@@ -22,7 +23,7 @@ https://pkg.go.dev/github.com/distribution/reference"""
 class ImageSettings(Settings):
     """Which images may run."""
 
-    registries: tuple[str, ...] = ("*-docker.pkg.dev/*",)
+    registries: Words = ("*-docker.pkg.dev/*",)
     """Patterns of images (* stands for anything); `europe-west1-docker.pkg.dev/PROJECT/*`: one project's."""
 
 

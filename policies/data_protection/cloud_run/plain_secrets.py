@@ -12,6 +12,7 @@ from typing import Final
 
 from policies.engine.doubts import Doubts
 from policies.engine.policy import Settings, Severity, resource_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 from policies.engine.value import SECRET, NotKnown, Value
 from policies.engine.workloads.containers import containers, name_of_variable, plain_value, variables
@@ -33,7 +34,7 @@ _ASSIGNED: Final = (
 class PlainSecretSettings(Settings):
     """What only looks like a secret."""
 
-    allowed_names: tuple[str, ...] = ()
+    allowed_names: Words = ()
     """Names of variables (* stands for anything) whose value is no secret though it looks like one."""
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from policies.engine.policy import Result, Settings, Severity, resource_policy
+from policies.engine.settings_kinds import WordSet, only_of
 from policies.engine.stack import Stack
 from policies.engine.stores.cloud_sql import INSTANCE, Demand, Engine, engine_of, hosted, is_on, is_one_of, unmet
 from policies.engine.value import Value
@@ -64,13 +65,19 @@ DEMANDS: Final = (
         "without the classes ddl and role the audit extension leaves out changes of the schema or of rights",
     ),
 )
+_FLAGS: Final = frozenset(one.flag for one in DEMANDS)
 
 
 class AuditFlagsSettings(Settings):
     """Which flags are demanded."""
 
-    flags: frozenset[str] = Field(default=frozenset(one.flag for one in DEMANDS))
+    flags: WordSet = Field(default=_FLAGS)
     """Names of flags out of the policy's table; `pgaudit.log` may be set for single databases in SQL instead."""
+
+    @field_validator("flags")
+    @classmethod
+    def _are_known(cls, given: frozenset[str]) -> frozenset[str]:
+        return only_of(given, _FLAGS)
 
 
 @resource_policy(

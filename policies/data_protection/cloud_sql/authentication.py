@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import Field
 
 from policies.engine.policy import Result, Settings, Severity, each, resource_policy
+from policies.engine.settings_kinds import WordSet
 from policies.engine.stack import Stack
 from policies.engine.stores.cloud_sql import (
     INSTANCE,
@@ -54,7 +55,7 @@ def iam_authentication(instance: Value, stack: Stack, settings: Settings) -> Ite
 class UserSettings(Settings):
     """Who may have a password all the same."""
 
-    built_in: frozenset[str] = frozenset()
+    built_in: WordSet = frozenset()
     """Names of database users for tools that cannot log in with IAM."""
 
 
@@ -123,7 +124,7 @@ def passwords_write_only(one: Value, stack: Stack, settings: Settings) -> Iterat
 class PasswordPolicySettings(Settings):
     """What a password must have at least."""
 
-    characters: int = Field(default=12, ge=1)
+    characters: int = Field(default=12, ge=1, le=128)
     """The least that `minLength` may be."""
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from policies.engine.policy import Enforcement, Result, Settings, Severity, resource_policy
+from policies.engine.settings_kinds import WordSet, only_of
 from policies.engine.stack import Stack
 from policies.engine.stores.cloud_sql import (
     INSTANCE,
@@ -44,13 +45,19 @@ DEMANDS: Final = (
         for stage in ("executor", "parser", "planner", "statement")
     ),
 )
+_FLAGS: Final = frozenset(one.flag for one in DEMANDS)
 
 
 class DiagnosticFlagsSettings(Settings):
     """Which flags are demanded."""
 
-    flags: frozenset[str] = Field(default=frozenset(one.flag for one in DEMANDS))
+    flags: WordSet = Field(default=_FLAGS)
     """Names of flags out of the policy's table."""
+
+    @field_validator("flags")
+    @classmethod
+    def _are_known(cls, given: frozenset[str]) -> frozenset[str]:
+        return only_of(given, _FLAGS)
 
 
 @resource_policy(

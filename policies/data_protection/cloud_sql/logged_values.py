@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from policies.engine.policy import Result, Settings, Severity, resource_policy
+from policies.engine.settings_kinds import WordSet, only_of
 from policies.engine.stack import Stack
 from policies.engine.stores.cloud_sql import (
     INSTANCE,
@@ -38,13 +39,19 @@ DEMANDS: Final = (
     Demand("pgaudit.log_parameter", is_off, "off", "audited statements are logged with their parameters"),
     Demand("auto_explain.log_min_duration", _NEVER, "-1", f"plans of slow {_LOGGED}"),
 )
+_FLAGS: Final = frozenset(one.flag for one in DEMANDS)
 
 
 class LoggedValuesSettings(Settings):
     """Which flags are looked at."""
 
-    flags: frozenset[str] = Field(default=frozenset(one.flag for one in DEMANDS))
+    flags: WordSet = Field(default=_FLAGS)
     """Names of flags out of the policy's table; leave `log_statement` out where auditors ask for `mod`."""
+
+    @field_validator("flags")
+    @classmethod
+    def _are_known(cls, given: frozenset[str]) -> frozenset[str]:
+        return only_of(given, _FLAGS)
 
 
 @resource_policy(

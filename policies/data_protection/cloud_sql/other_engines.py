@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from policies.engine.policy import Result, Settings, Severity, resource_policy
+from policies.engine.settings_kinds import WordSet, only_of
 from policies.engine.stack import Stack
 from policies.engine.stores.cloud_sql import (
     INSTANCE,
@@ -43,13 +44,19 @@ DEMANDS: Final = {
         Demand("contained database authentication", is_off, "off", "who owns a database lets users into it"),
     ),
 }
+_FLAGS: Final = frozenset(one.flag for table in DEMANDS.values() for one in table)
 
 
 class OtherEnginesSettings(Settings):
     """Which flags are demanded."""
 
-    flags: frozenset[str] = Field(default=frozenset(one.flag for table in DEMANDS.values() for one in table))
+    flags: WordSet = Field(default=_FLAGS)
     """Names of flags out of the policy's table."""
+
+    @field_validator("flags")
+    @classmethod
+    def _are_known(cls, given: frozenset[str]) -> frozenset[str]:
+        return only_of(given, _FLAGS)
 
 
 @resource_policy(

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from policies.data_protection.kms.rotation import KEY
 from policies.engine.policy import Settings, Severity, resource_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 from policies.engine.value import Value
 
@@ -48,8 +49,8 @@ _GOOD: Final = (
 class AlgorithmSettings(Settings):
     """Which keys may be made."""
 
-    algorithms: tuple[str, ...] = Field(default=_GOOD, description="Cloud KMS's names of algorithms.")
-    protection_levels: tuple[str, ...] = Field(
+    algorithms: Words = Field(default=_GOOD, description="Cloud KMS's names of algorithms.")
+    protection_levels: Words = Field(
         default=("SOFTWARE", "HSM", "HSM_SINGLE_TENANT", "EXTERNAL", "EXTERNAL_VPC"),
         description="Where key material may be kept; without SOFTWARE, every key must say where.",
     )

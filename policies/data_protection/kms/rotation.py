@@ -18,7 +18,9 @@ _DAY: Final = 86_400
 class RotationSettings(Settings):
     """How often keys are rotated."""
 
-    longest_days: int = Field(default=90, ge=1, description="The longest time between two versions of a key.")
+    longest_days: int = Field(
+        default=90, ge=1, le=3650, description="The longest time between two versions of a key."
+    )
 
 
 @resource_policy(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from policies.engine.policy import Enforcement, Result, Settings, Severity, each, resource_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 from policies.engine.value import Value
 
@@ -14,7 +15,7 @@ from policies.engine.value import Value
 class Regions(Settings):
     """Where messages may be kept."""
 
-    allowed_regions: tuple[str, ...] = Field(
+    allowed_regions: Words = Field(
         default=(),
         description="The only regions in which messages may be kept; any chosen ones where it is empty.",
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from policies.engine.policy import Enforcement, Result, Settings, Severity, each, resource_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 from policies.engine.stores.secrets import REGIONAL_SECRET, SECRETS
 from policies.engine.value import Value
@@ -15,7 +16,7 @@ from policies.engine.value import Value
 class Places(Settings):
     """Where secrets may be kept."""
 
-    allowed_locations: tuple[str, ...] = Field(
+    allowed_locations: Words = Field(
         default=(), description="The only locations in which secrets may be; any chosen ones where it is empty."
     )
 

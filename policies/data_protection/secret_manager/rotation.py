@@ -25,7 +25,7 @@ _LONGEST_S: Final = 3_153_600_000
 class Longest(Settings):
     """How old a secret may get."""
 
-    longest_days: int = Field(default=365, ge=1, description="The longest period between two rotations.")
+    longest_days: int = Field(default=365, ge=1, le=3650, description="The longest period between two rotations.")
 
 
 @resource_policy(

@@ -11,6 +11,7 @@ from policies.engine.access.permissions import Holding, holdings
 from policies.engine.access.uses import uses
 from policies.engine.grants import ACCOUNT, Scope
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 
 # Others' policies: who is everybody, what Google's own services need, what is gone.
@@ -21,7 +22,7 @@ _IAP: Final = "roles/iap.httpsResourceAccessor"
 class Others(Settings):
     """Who may hold grants without declaring uses."""
 
-    members: tuple[str, ...] = ()
+    members: Words = ()
     """Members, as IAM writes them (`group:on-call@example.com`), that hold grants of the stack although no
     component declares uses for them."""
 

@@ -11,6 +11,7 @@ from policies.engine.access.permissions import Identity, holdings
 from policies.engine.access.powers import BASIC, shown
 from policies.engine.access.running import Running, running
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 
 _SERVICE: Final = "aiplatform."
@@ -19,7 +20,7 @@ _SERVICE: Final = "aiplatform."
 class Calls(Settings):
     """What a caller may do."""
 
-    permissions: tuple[str, ...] = ("aiplatform.endpoints.predict",)
+    permissions: Words = ("aiplatform.endpoints.predict",)
     """The permissions of Vertex AI that may be held by what runs a service, job, worker pool or function."""
 
 

@@ -23,10 +23,10 @@ _NOT_ASKED: Final = frozenset({Kind.AGENT, Kind.PUBLIC, Kind.DELETED})
 class Ceilings(Settings):
     """How much an identity may reach."""
 
-    itself: int = Field(default=16, ge=0)
+    itself: int = Field(default=16, ge=0, le=10_000)
     """How many entities that keep data an identity may read or write by its own grants. All of a project count as
     20 for each kind of entity."""
-    altogether: int = Field(default=40, ge=0)
+    altogether: int = Field(default=40, ge=0, le=10_000)
     """The same, with what it reaches as whom it can become: a pipeline that releases every service reaches what
     all of them do."""
 

@@ -18,7 +18,7 @@ from policies.engine.stack import Stack
 class Readers(Settings):
     """How many may read a secret."""
 
-    most: int = Field(default=6, ge=0)
+    most: int = Field(default=6, ge=0, le=10_000)
     """How many identities may read one secret, those included that can become one of them. A group counts as 5."""
 
 

@@ -13,6 +13,7 @@ from policies.engine.access.permissions import holdings
 from policies.engine.access.powers import shown
 from policies.engine.grants import ACCOUNT, Grant, Scope
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 from policies.least_privilege.escalation.lawful import Lawful, lawful
 
@@ -20,7 +21,7 @@ from policies.least_privilege.escalation.lawful import Lawful, lawful
 class MayBecome(Settings):
     """Who else may become accounts of the stack."""
 
-    members: tuple[str, ...] = ()
+    members: Words = ()
     """Members, as IAM writes them (`group:on-call@example.com`), that may become service accounts although no
     declared use says so."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from policies.engine.policy import Settings, Severity, resource_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 from policies.engine.value import Value
 from policies.least_privilege.federation.condition import PROVIDER
@@ -15,11 +16,11 @@ from policies.least_privilege.federation.condition import PROVIDER
 class IssuerSettings(Settings):
     """Whom federation may trust."""
 
-    issuers: tuple[str, ...] = Field(
+    issuers: Words = Field(
         default=("https://token.actions.githubusercontent.com",),
         description="Addresses of OIDC issuers; what is below one counts too (an enterprise's own issuer).",
     )
-    aws_accounts: tuple[str, ...] = Field(default=(), description="Numbers of AWS accounts.")
+    aws_accounts: Words = Field(default=(), description="Numbers of AWS accounts.")
     saml: bool = Field(default=False, description="Whether SAML providers are trusted.")
     x509: bool = Field(default=False, description="Whether providers of X.509 certificates are trusted.")
 

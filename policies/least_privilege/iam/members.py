@@ -11,6 +11,7 @@ from policies.engine.access.grant_policy import grant_policy
 from policies.engine.access.members import Kind, member_of
 from policies.engine.grants import Grant
 from policies.engine.policy import Settings, Severity
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 
 _ANYBODYS: Final = frozenset({"gmail.com", "googlemail.com", "googlegroups.com"})
@@ -41,7 +42,7 @@ def people_by_group(grant: Grant, stack: Stack, settings: Settings) -> Iterator[
 class MemberSettings(Settings):
     """Whose groups and people count as the organisation's."""
 
-    domains: tuple[str, ...] = Field(
+    domains: Words = Field(
         default=(),
         description="Mail domains of the organisation. Without any, every domain counts but those where anybody "
         "makes an account.",

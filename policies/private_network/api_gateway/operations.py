@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import Field
 
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
+from policies.engine.settings_kinds import WordSet
 from policies.engine.stack import Stack
 from policies.engine.value import Value
 from policies.private_network.api_gateway.openapi import document_of, operations
@@ -18,7 +19,7 @@ CONFIG: Final = "gcp:apigateway/apiConfig:ApiConfig"
 class OpenOperations(Settings):
     """What may be set."""
 
-    open_operations: frozenset[str] = Field(
+    open_operations: WordSet = Field(
         default=frozenset({"GET /health", "GET /healthz", "GET /ready"}),
         description="Operations that anybody may call, as METHOD /path of the document.",
     )

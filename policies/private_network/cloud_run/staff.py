@@ -8,6 +8,7 @@ from typing import Final
 
 from policies.engine.doubts import Doubts
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack, name_of
 from policies.engine.value import NotKnown, Value
 from policies.engine.workloads.templates import Ingress, find, having, ingress_of
@@ -26,7 +27,7 @@ _SERVICES: Final = having("iap")
 class StaffSettings(Settings):
     """Which services are for staff."""
 
-    names: tuple[str, ...] = ("*admin*", "*backoffice*", "*back-office*", "*grafana*")
+    names: Words = ("*admin*", "*backoffice*", "*back-office*", "*grafana*")
     """Names of services (* stands for anything) that only staff may open."""
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from policies.engine.network.addresses import INTERNET
 from policies.engine.network.spans import Spans
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 from policies.engine.value import NotKnown
 from policies.private_network.firewall.exposure import exposures
@@ -38,7 +39,7 @@ class FromInternetSettings(Settings):
 class ManagementSettings(FromInternetSettings):
     """Which ports are guarded."""
 
-    more: tuple[str, ...] = Field(
+    more: Words = Field(
         default=(), description="Services of your own to guard as well, e.g. `tcp:8500` or `udp:5000-5100`."
     )
 
@@ -51,7 +52,7 @@ class ManagementSettings(FromInternetSettings):
 class OpenSettings(FromInternetSettings):
     """What may be open."""
 
-    open_services: tuple[str, ...] = Field(
+    open_services: Words = Field(
         default=(),
         description=(
             "Services that anybody may reach in the network itself, e.g. `udp:50000-60000` for a media server "

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from policies.engine.network.addresses import INTERNET
 from policies.engine.policy import Settings, Severity, resource_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 from policies.engine.value import Value
 from policies.private_network.firewall.rule import TYPES, Action, each_rule, insist, rule_at
@@ -30,7 +31,7 @@ class PortsSettings(Settings):
         le=PORTS,
         description="Ports of one protocol that a rule may open.",
     )
-    wide: tuple[str, ...] = Field(
+    wide: Words = Field(
         # Where Memorystore's nodes answer:
         # https://cloud.google.com/memorystore/docs/valkey/networking#reserved_ports
         default=("tcp:11000-13047",),

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from policies.engine.network.addresses import INTERNET, Addresses
 from policies.engine.policy import Settings, Severity, resource_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 from policies.engine.value import Value
 from policies.private_network.firewall.rule import TYPES, Action, each_rule, insist, rule_at
@@ -16,7 +17,7 @@ from policies.private_network.firewall.rule import TYPES, Action, each_rule, ins
 class SourcesSettings(Settings):
     """Whose addresses may be sources."""
 
-    partners: tuple[str, ...] = Field(
+    partners: Words = Field(
         default=(),
         description="Public ranges that may be sources of ingress, e.g. a telephony provider's `203.0.113.0/24`.",
     )

@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import Field
 
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
+from policies.engine.settings_kinds import WordSet
 from policies.engine.stack import Stack
 from policies.engine.value import Value
 from policies.private_network.load_balancer.armor_attached import ARMOR, REGION_ARMOR
@@ -26,7 +27,7 @@ _DEFAULT: Final = frozenset({"sqli", "xss", "lfi", "rce", "cve"})
 class Attacks(Settings):
     """What may be set."""
 
-    attacks: frozenset[str] = Field(
+    attacks: WordSet = Field(
         default=_DEFAULT,
         description="Classes of Google's rule sets that must be refused, by the beginning of the set's name.",
     )

@@ -16,6 +16,7 @@ from policies.engine.network.front import (
     is_external_backend,
 )
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
+from policies.engine.settings_kinds import WordSet
 from policies.engine.stack import Stack, name_of
 from policies.engine.value import Value
 from policies.private_network.load_balancer.armor_attached import ARMOR, REGION_ARMOR
@@ -25,7 +26,7 @@ from policies.private_network.load_balancer.armor_rules import admits_everybody,
 class Guarded(Settings):
     """What may be set."""
 
-    words: frozenset[str] = Field(
+    words: WordSet = Field(
         default=frozenset({"admin", "backoffice", "canary", "internal", "intranet", "staff"}),
         description="Parts of a backend's name that say it is for some people only.",
     )

@@ -34,7 +34,10 @@ class FlowLogsSettings(Settings):
         description="The share of the flows that must be logged; Google's default is 0.5, CIS asks for 1.",
     )
     longest_interval_s: int = Field(
-        default=60, ge=5, description="Seconds over which flows may be added up; Google's default and CIS's is 5."
+        default=60,
+        ge=5,
+        le=900,
+        description="Seconds over which flows may be added up; Google's default and CIS's is 5.",
     )
     metadata: bool = Field(
         default=True, description="Whether the names of machines and networks must be logged too."

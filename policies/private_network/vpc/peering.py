@@ -10,6 +10,7 @@ from pydantic import Field
 
 from policies.engine.network.addresses import INTERNET, addresses_at
 from policies.engine.policy import Settings, Severity, resource_policy
+from policies.engine.settings_kinds import Words
 from policies.engine.stack import Stack
 from policies.engine.value import NotKnown, Value
 from policies.private_network.networks import NETWORK, called
@@ -24,7 +25,7 @@ _GOOGLES: Final = "servicenetworking-googleapis-com"
 class PeeringSettings(Settings):
     """Who may bring routes."""
 
-    import_from: tuple[str, ...] = Field(
+    import_from: Words = Field(
         default=(),
         description="Names of peerings that may bring custom routes, e.g. to a hub with the office behind it.",
     )

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from policies.engine.policy import Result, Severity, Unseen, each, stack_policy
 from policies.engine.quantities import finite
+from policies.engine.settings_kinds import Word
 from policies.engine.stack import Stack
 from policies.engine.stores.cloud_sql import INSTANCE, Engine, Flags, engine_of, hosted
 from policies.engine.value import NotKnown, Value
@@ -33,15 +34,19 @@ _CONTAINER: Final = re.compile(r"(?P<container>.*)\.envs(?:\[|$)")
 class Pools(Revisions):
     """How the app opens connections."""
 
-    pool_variable: str = Field(
-        default="DATABASE_POOL", min_length=1, description="The variable with the connections of one process."
+    pool_variable: Word = Field(
+        default="DATABASE_POOL", description="The variable with the connections of one process."
     )
     pool_default: int = Field(
-        default=4, ge=1, description="The app's own default where that variable is not set (app/settings.py)."
+        default=4,
+        ge=1,
+        le=10_000,
+        description="The app's own default where that variable is not set (app/settings.py).",
     )
     reserve: int = Field(
         default=5,
         ge=0,
+        le=10_000,
         description="Connections left for people and for Google. Postgres keeps 3 for superusers; the rest is for "
         "one person with a console.",
     )

@@ -15,7 +15,9 @@ from policies.engine.value import Value
 class Releases(Settings):
     """How far one may want to go back."""
 
-    kept_versions: int = Field(default=5, ge=1, description="The newest versions of each image that must stay.")
+    kept_versions: int = Field(
+        default=5, ge=1, le=1000, description="The newest versions of each image that must stay."
+    )
 
 
 @resource_policy(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pydantic import Field
+
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
 from policies.engine.stack import Stack
 from policies.engine.value import NotKnown, Value
@@ -32,7 +34,7 @@ def serving(service: Value) -> Iterator[Value]:
 class StartSettings(Settings):
     """What a start may take."""
 
-    least_seconds: int = 30
+    least_seconds: int = Field(default=30, ge=1, le=240)
     """What a start must be allowed at least; through Cloud NAT the network alone may take half a minute."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from pydantic import Field
 
@@ -10,6 +11,8 @@ from policies.engine.policy import Enforcement, Settings, Severity, resource_pol
 from policies.engine.stack import Stack
 from policies.engine.stores.cloud_sql import INSTANCE, Engine, engine_of, primaries
 from policies.engine.value import Value
+
+_ASSOCIATION: Final = "gcp:backupdisasterrecovery/backupPlanAssociation:BackupPlanAssociation"
 
 
 class BackupSettings(Settings):
@@ -26,7 +29,8 @@ class BackupSettings(Settings):
     why="""Without backups one wrong statement, or one faulty release, is the end of the data. An instance that
     is made by the API has none unless they are switched on.""",
     fix="Use the `Postgres` component and give its `PostgresSize` enough `backups`.",
-    fix_raw="Set `settings.backupConfiguration.enabled` to true, and `retainedBackups` to a week or more.",
+    fix_raw="""Set `settings.backupConfiguration.enabled` to true, and `retainedBackups` to a week or more, or
+    associate the instance with a plan of Backup and DR.""",
     rows=(55,),
     cis_4=("6.7",),
     cis_5=("6.8",),
@@ -37,11 +41,9 @@ class BackupSettings(Settings):
 def backups(instance: Value, stack: Stack, settings: BackupSettings) -> Iterator[str]:
     if stack.disposable:
         return
-    configuration = instance.at("settings.backupConfiguration")
-    # With the enhanced tier a vault of Backup and DR makes the backups, by a plan of its own.
-    # https://cloud.google.com/sql/docs/postgres/backup-recovery/backup-options
-    if configuration["backupTier"].text() == "ENHANCED":
+    if instance.resource.urn in stack.once(_in_vaults):
         return
+    configuration = instance.at("settings.backupConfiguration")
     # Off by default: https://cloud.google.com/sql/docs/postgres/admin-api/rest/v1/instances#backupconfiguration
     enabled = configuration["enabled"]
     if not enabled.flag(False):
@@ -52,6 +54,20 @@ def backups(instance: Value, stack: Stack, settings: BackupSettings) -> Iterator
     kept = configuration["backupRetentionSettings"]["retainedBackups"]
     if kept.number(7) < settings.kept:
         yield f"{kept.path} is less than {settings.kept}: a loss that is noticed late stays lost"
+
+
+def _in_vaults(stack: Stack) -> set[str]:
+    """The instances of which a plan of Backup and DR makes the backups, and keeps them in a vault.
+
+    `backupTier` says so of an instance that is there, and cannot be set.
+    https://cloud.google.com/sql/docs/postgres/backup-recovery/backup-options,
+    https://cloud.google.com/sql/docs/postgres/admin-api/rest/v1/instances#backupconfiguration
+    """
+    return {
+        one.urn
+        for association in stack.of_type(_ASSOCIATION)
+        for one in stack.referred(association["resource"], INSTANCE)
+    }
 
 
 class RecoverySettings(Settings):

@@ -38,6 +38,8 @@ ENDS: Final = {
     "MYSQL_5_7": _EXTENDED,
     "MYSQL_8_0": date(2026, 7, 1),
     "MYSQL_8_4": date(2032, 4, 30),
+    # https://endoflife.date/mysql (Oracle's page has no day)
+    "MYSQL_9_7": date(2034, 4, 21),
     # https://learn.microsoft.com/lifecycle/products/export (the end of security updates)
     "SQLSERVER_2017": date(2027, 10, 12),
     "SQLSERVER_2019": date(2030, 1, 8),

@@ -28,10 +28,13 @@ class Recovery(Settings):
     """How long a mistake may go unnoticed."""
 
     least_days: int = Field(
-        default=7, ge=1, description="Days in which an object can be brought back, at the least."
+        default=7, ge=1, le=3650, description="Days in which an object can be brought back, at the least."
     )
     short_lived_days: int = Field(
-        default=7, ge=0, description="A bucket whose every object is deleted after so many days needs none of it."
+        default=7,
+        ge=0,
+        le=3650,
+        description="A bucket whose every object is deleted after so many days needs none of it.",
     )
 
 
