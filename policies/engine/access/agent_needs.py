@@ -27,6 +27,7 @@ TOKEN: Final = "iam.serviceAccounts.getOpenIdToken"  # noqa: S105 - a permission
 ACCESS_TOKEN: Final = "iam.serviceAccounts.getAccessToken"  # noqa: S105 - a permission
 WRITE_TABLE: Final = "bigquery.tables.updateData"
 CREATE_OBJECT: Final = "storage.objects.create"
+READ_BUCKET: Final = "storage.buckets.get"
 _TABLE: Final = "gcp:bigquery/table:Table"
 _BUCKET: Final = "gcp:storage/bucket:Bucket"
 _SECRET: Final = "gcp:secretmanager/secret:Secret"  # noqa: S105 - a type
@@ -198,6 +199,7 @@ def _of_delivery(stack: Stack, subscription: Value) -> Iterator[Need | Unread]:
     if bucket.raw and not subscription.at("cloudStorageConfig.serviceAccountEmail").present:
         for made in stack.referred(bucket, _BUCKET):
             yield Need(bucket, "gcp-sa-pubsub", CREATE_OBJECT, made, "write messages into it", before=True)
+            yield Need(bucket, "gcp-sa-pubsub", READ_BUCKET, made, "read what kind of bucket it is", before=True)
 
 
 def _tables(stack: Stack, table: Value) -> list[Resource]:

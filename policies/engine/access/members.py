@@ -49,12 +49,13 @@ _AGENT: Final = re.compile(
         cloudservices\.gserviceaccount\.com
         | system\.gserviceaccount\.com
         | (?:
-            gcp-sa-[a-z0-9-]+ | bigquery-encryption | cloud-cdn-fill | cloud-filer | cloud-memcache-sa | cloud-ml
-            | cloud-redis | cloud-tpu | cloudcomposer-accounts | compute-system | container-analysis
+            gcp-(?:sa|ri)-[a-z0-9-]+ | bigquery-encryption | cloud-cdn-fill | cloud-filer | cloud-memcache-sa
+            | cloud-ml | cloud-redis | cloud-tpu | cloudcomposer-accounts | compute-system | container-analysis
             | container-engine-robot | containerregistry | dataflow-service-producer-prod | dataproc-accounts
-            | endpoints-portal | firebase-rules | gae-api-prod | gcf-admin-robot | gs-project-accounts
-            | remotebuildexecution | security-center-api | serverless-robot-prod | service-consumer-management
-            | service-networking | sourcerepo-service-accounts
+            | dlp-api | endpoints-portal | firebase-rules | gae-api-prod | gcf-admin-robot | gcp-gae-service
+            | gs-project-accounts | remotebuildexecution | security-center-api | serverless-robot-prod
+            | service-consumer-management | service-networking | sourcerepo-service-accounts
+            | storage-transfer-service
           )(?:\.google\.com)?\.iam\.gserviceaccount\.com
     )""",
     re.VERBOSE,

@@ -123,7 +123,13 @@ ALL_IPV6: Final = Addresses.of("::/0")
 PRIVATE: Final = Addresses.of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 """RFC 1918, RFC 6598 and, for IPv6, RFC 4193: https://cloud.google.com/vpc/docs/subnets#valid-ranges"""
 
-GOOGLE: Final = Addresses.of(
+GOOGLE_APIS: Final = Addresses.of(
+    "199.36.153.8/30", "199.36.153.4/30", "2600:2d00:2:2000::/56", "2600:2d00:2:1000::/56"
+)
+"""private.googleapis.com and restricted.googleapis.com:
+https://cloud.google.com/vpc/docs/configure-private-google-access#ip-addr-defaults"""
+
+GOOGLE: Final = GOOGLE_APIS | Addresses.of(
     # Health checks and load balancers' proxies: https://cloud.google.com/load-balancing/docs/firewall-rules
     "35.191.0.0/16",
     "130.211.0.0/22",
@@ -131,17 +137,16 @@ GOOGLE: Final = Addresses.of(
     "209.85.204.0/22",
     "2600:2d00:1:b029::/64",
     "2600:2d00:1:1::/64",
+    "2600:1901:8001::/48",
     # Identity-Aware Proxy's TCP forwarding: https://cloud.google.com/iap/docs/using-tcp-forwarding
     "35.235.240.0/20",
     "2600:2d00:1:7::/64",
     # Forwarding by Cloud DNS: https://cloud.google.com/dns/docs/zones/forwarding-zones#firewall-rules
     "35.199.192.0/19",
-    # private.googleapis.com and restricted.googleapis.com:
+    # What a rule for egress to Google's APIs should let through besides, for some go past its front ends:
     # https://cloud.google.com/vpc/docs/configure-private-google-access#ip-addr-defaults
-    "199.36.153.8/30",
-    "199.36.153.4/30",
-    "2600:2d00:2:2000::/64",
-    "2600:2d00:2:1000::/64",
+    "34.126.0.0/18",
+    "2001:4860:8040::/42",
 )
 """Addresses of Google's own infrastructure, from and to which no stranger's traffic goes."""
 

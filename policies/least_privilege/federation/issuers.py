@@ -45,7 +45,8 @@ _IN_FOLDER: Final = r"[^/\n]+/"
 
 SHARED: Final = (
     # https://docs.github.com/en/actions/reference/security/oidc. Not `job_workflow_ref`: whoever may read a
-    # reusable workflow may call it.
+    # reusable workflow may call it. Repositories made since July 2026 have both numbers in `sub`:
+    # https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
     _issuer(
         "GitHub",
         "every repository on GitHub",
@@ -132,6 +133,15 @@ SHARED: Final = (
             "sub": r"org/[^/\n]+/",
         },
         {},
+    ),
+    # https://learn.microsoft.com/en-us/rest/api/azure/devops/distributedtask/oidctoken/create; the claims of a
+    # pipeline (p://) and a service connection (sc://) stand in https://github.com/gravitational/teleport/tree/master/rfd
+    _issuer(
+        "Azure DevOps",
+        "every project of the organisation",
+        r"https://vstoken\.dev\.azure\.com/.*",
+        {"org_id": _WHOLE, "prj_id": _WHOLE},
+        {"sub": r"(p|sc)://[^/\n]+/"},
     ),
     # https://vercel.com/docs/oidc/reference
     _issuer(

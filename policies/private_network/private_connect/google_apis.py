@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.network.addresses import GOOGLE, addresses_at
+from policies.engine.network.addresses import GOOGLE_APIS, addresses_at
 from policies.engine.policy import Enforcement, Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
 from policies.engine.stack import Stack
 from policies.engine.value import NotKnown
@@ -91,7 +91,7 @@ def _leading(stack: Stack) -> set[str]:
     found: set[str] = set()
     for records in stack.of_type(_RECORDS):
         try:
-            if any(GOOGLE.meets(addresses_at(one)) for one in records["rrdatas"].items()):
+            if any(GOOGLE_APIS.meets(addresses_at(one)) for one in records["rrdatas"].items()):
                 found |= {zone.urn for zone in stack.referred(records["managedZone"], _ZONE)}
         except NotKnown:
             # Names, or addresses that only creation will tell: no known range of Google's.

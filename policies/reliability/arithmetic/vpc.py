@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Final
 
@@ -26,7 +27,8 @@ _RESERVED: Final = 4
 _FOR_AN_INSTANCE: Final = 2
 _FOR_A_TASK: Final = 1
 _LEAST: Final = 64
-# https://cloud.google.com/nat/docs/ports-and-addresses#ports
+# https://cloud.google.com/nat/docs/ports-and-addresses#ports; what is left out, and how it is rounded:
+# https://cloud.google.com/compute/docs/reference/rest/v1/routers
 _PORTS: Final = 64_512
 _STATIC_PORTS, _DYNAMIC_PORTS = 64, 32
 _LISTED: Final = "LIST_OF_SUBNETWORKS"
@@ -143,21 +145,26 @@ def nat_ports_fit(stack: Stack, settings: Revisions) -> Iterator[Result]:
         count = len(list(addresses.items()))
         path = nat["minPortsPerVm"]
         dynamic = nat["enableDynamicPortAllocation"].flag(False)
-        ports = finite(path, 0) or (_DYNAMIC_PORTS if dynamic else _STATIC_PORTS)
+        ports = _rounded(finite(path, 0) or (_DYNAMIC_PORTS if dynamic else _STATIC_PORTS))
         asked = Sum()
         for subnet in _served(stack, nat):
             for who, instances, how in users.get(subnet, ()):
                 if isinstance(how, NotKnown):
                     asked.miss(who, how)
                 else:
-                    asked.add(instances * ports, f"{how} * {ports:g}")
+                    asked.add(instances * ports, f"{how} * {ports}")
         message = (
-            f"{addresses.path} holds {count} * {_PORTS} ports, and with {path.path} {ports:g} the instances take "
+            f"{addresses.path} holds {count} * {_PORTS} ports, and with {path.path} {ports} the instances take "
             f"{asked.told}: those beyond that reach nobody on the internet"
         )
         yield from asked.against(count * _PORTS, nat, message)
 
     yield from each(stack.of_type(NAT), fits)
+
+
+def _rounded(ports: float) -> int:
+    """The power of two that Google makes of a number of ports."""
+    return 1 << (math.ceil(ports) - 1).bit_length()
 
 
 User = tuple[Resource, float, str | NotKnown]

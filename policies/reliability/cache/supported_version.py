@@ -36,7 +36,9 @@ def cache_version(cache: Value, stack: Stack, settings: Settings) -> Iterator[st
     redis = cache.resource.type == REDIS
     version = cache["redisVersion" if redis else "engineVersion"]
     said = version.text()
-    # Left out, it is Google's newest default.
+    # Left out, it is Google's default, which is new enough for both: Redis 7.0 and Valkey 9.1.
+    # https://cloud.google.com/memorystore/docs/redis/reference/rest/v1/projects.locations.instances and
+    # https://cloud.google.com/memorystore/docs/valkey/supported-versions
     if said is None:
         return
     found = _VERSION.fullmatch(said)

@@ -33,8 +33,10 @@ _LIMITS: Final[Mapping[str, tuple[Limit, ...]]] = {
         Limit("stackdriverLoggingConfig.samplingRatio", 0, 1),
     ),
     # https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs
-    JOB: (Limit("attemptDeadline", 15, 1800, " s", zero=True), Limit("retryConfig.retryCount", 0, 5)),
+    JOB: (Limit("retryConfig.retryCount", 0, 5),),
 }
+# Same page: the longest deadline by target; with Pub/Sub as the target it is ignored.
+_DEADLINE: Final = {"httpTarget": 1800, "appEngineHttpTarget": _DAY + 15}
 
 
 @resource_policy(
@@ -50,12 +52,17 @@ _LIMITS: Final[Mapping[str, tuple[Limit, ...]]] = {
 )
 def messaging_within_limits(resource: Value, stack: Stack, settings: Settings) -> Iterator[Result]:
     yield from beyond(resource, _LIMITS[resource.resource.type])
-    if resource.resource.type == SUBSCRIPTION:
-        for check in (_backoff, _expiry):
-            try:
-                yield from check(resource)
-            except NotKnown as reason:
-                yield Unseen(resource.resource, str(reason))
+    for check in _CHECKS.get(resource.resource.type, ()):
+        try:
+            yield from check(resource)
+        except NotKnown as reason:
+            yield Unseen(resource.resource, str(reason))
+
+
+def _deadline(job: Value) -> Iterator[Result]:
+    for target, most in _DEADLINE.items():
+        if job[target].present:
+            yield from beyond(job, (Limit("attemptDeadline", 15, most, " s", zero=True),))
 
 
 def _backoff(subscription: Value) -> Iterator[Result]:
@@ -81,3 +88,6 @@ def _expiry(subscription: Value) -> Iterator[Result]:
             f"kept ({kept:g} s)"
         )
         yield Problem(subscription.resource, message, key=ttl.path)
+
+
+_CHECKS: Final = {SUBSCRIPTION: (_backoff, _expiry), JOB: (_deadline,)}

@@ -62,6 +62,10 @@ def _told(workload: Value, messages: Iterator[tuple[str, str]]) -> Iterator[Resu
 def _size(container: Value) -> tuple[float, float]:
     # One CPU and 512 MiB where nothing is said: the pages above.
     limits = container["resources"]["limits"]
+    if limits["nvidia.com/gpu"].present:
+        # Each type of GPU has sizes of its own, up to several times these:
+        # https://cloud.google.com/run/docs/configuring/services/gpu
+        raise NotKnown(limits.path, "asks for a GPU, with which other sizes go")
     return cpus_of(limits["cpu"], 1), mib_of(limits["memory"], 512)
 
 

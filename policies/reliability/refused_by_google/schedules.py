@@ -27,7 +27,8 @@ _PART: Final = re.compile(r"(?:(?P<all>\*)|(?P<first>\w{1,9})(?:-(?P<last>\w{1,9
 _IN_WORDS: Final = re.compile(
     r"(?:every|first|second|third|fourth|fifth|\d+(?:st|nd|rd|th))\b.*", re.IGNORECASE | re.DOTALL
 )
-# https://en.wikipedia.org/wiki/List_of_tz_database_time_zones, which Google names as its list
+# https://en.wikipedia.org/wiki/List_of_tz_database_time_zones, which Google names as its list; `utc` it takes too:
+# https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs (timeZone)
 _ZONE: Final = re.compile(
     r"(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific"
     r"|US)(?:/[A-Za-z][\w+-]{1,30}){1,2}"
@@ -35,7 +36,7 @@ _ZONE: Final = re.compile(
 _ONE_WORD: Final = re.compile(
     r"CET|CST6CDT|Cuba|EET|EST|EST5EDT|Egypt|Eire|GB|GB-Eire|GMT|GMT[+-]?0|Greenwich|HST|Hongkong|Iceland|Iran|Israel"
     r"|Jamaica|Japan|Kwajalein|Libya|MET|MST|MST7MDT|NZ|NZ-CHAT|Navajo|PRC|PST8PDT|Poland|Portugal|ROC|ROK|Singapore"
-    r"|Turkey|UCT|UTC|Universal|W-SU|WET|Zulu"
+    r"|Turkey|UCT|UTC|Universal|W-SU|WET|Zulu|utc"
 )
 
 

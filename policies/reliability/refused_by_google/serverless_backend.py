@@ -12,41 +12,46 @@ from policies.engine.value import NotKnown, Value
 from policies.engine.workloads.templates import is_set
 
 _GROUP: Final = "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup"
-# https://cloud.google.com/load-balancing/docs/negs/serverless-neg-concepts#limitations
+# What the API says when it refuses one of these stands in the issues; `sessionAffinity` it takes:
+# https://github.com/terraform-google-modules/terraform-google-lb-http/pull/319
 _REFUSED: Final = {
+    # https://github.com/terraform-google-modules/terraform-google-lb-http/pull/358
     "timeoutSec": "a request lasts as long as Cloud Run's own time-out says",
+    # https://cloud.google.com/compute/docs/reference/rest/v1/backendServices
     "healthChecks": "Cloud Run checks its instances itself",
+    # https://github.com/terraform-google-modules/terraform-google-lb-http/issues/448
     "portName": "there are no ports to name",
-    "sessionAffinity": "affinity is the Cloud Run service's own setting",
 }
+# https://github.com/hashicorp/terraform-provider-google/issues/7167
+_UTILIZATION: Final = "maxUtilization"
 
 
 @resource_policy(
     id="lb-serverless-backend-plain",
-    title="A backend service that leads to Cloud Run sets no time-out, health check, port name or affinity",
+    title="A backend service that leads to Cloud Run sets no time-out, health check, port name or utilisation",
     severity=Severity.MEDIUM,
     why="""A preview accepts these; Compute Engine then refuses the backend service, and the public way in is not
     made or not changed while everything behind it is.""",
-    fix="""Use the `Backend` component for a service. How long a request lives is the service's `timeout_s`,
-    affinity its `session_affinity`.""",
-    fix_raw="""Remove the property from the backend service; set `template.timeout` and
-    `template.sessionAffinity` on the Cloud Run service instead.""",
+    fix="Use the `Backend` component for a service. How long a request lives is the service's `timeout_s`.",
+    fix_raw="""Remove the property from the backend service; set `template.timeout` on the Cloud Run service
+    instead.""",
     types=BACKENDS,
 )
 def serverless_backend_plain(backend: Value, stack: Stack, settings: Settings) -> Iterator[Result]:
     if not _is_serverless(backend, stack):
         return
-    for key, reason in _REFUSED.items():
+    refused = [(backend, key, reason) for key, reason in _REFUSED.items()]
+    refused += [(one, _UTILIZATION, "Cloud Run scales by itself") for one in backend["backends"].items()]
+    for block, key, reason in refused:
         try:
-            value = backend[key]
-            if key == "sessionAffinity" and value.text("NONE") in ("NONE", ""):
-                continue
-            # The provider leaves a time-out of 0 out.
+            value = block[key]
+            # The provider leaves a 0 out.
             if is_set(value) and value.raw != 0:
                 message = (
-                    f"{key} is set on a backend with a serverless endpoint group: Google refuses it, for {reason}"
+                    f"{value.path} is set on a backend with a serverless endpoint group: Google refuses it, for "
+                    f"{reason}"
                 )
-                yield Problem(backend.resource, message, key=key)
+                yield Problem(backend.resource, message, key=value.path)
         except NotKnown as unknown:
             yield Unseen(backend.resource, str(unknown))
 

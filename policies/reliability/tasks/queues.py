@@ -45,9 +45,10 @@ def queue_limits_set(block: Value, stack: Stack, settings: Settings) -> Iterator
     attempts = block["maxAttempts"].number()
     if attempts is None:
         yield f"{block['maxAttempts'].path} is left out, which means a hundred attempts"
-    # -1 is unlimited; then only a duration ends it.
+    # -1 is unlimited; then only a duration ends it, or the longest that Cloud Tasks keeps a task:
+    # https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues#RetryConfig
     elif attempts < 0 and block["maxRetryDuration"].seconds(0) <= 0:
-        yield f"{block['maxAttempts'].path} is -1: a task that always fails is tried for ever"
+        yield f"{block['maxAttempts'].path} is -1: a task that always fails is tried for weeks"
 
 
 @resource_policy(

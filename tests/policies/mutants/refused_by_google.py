@@ -72,8 +72,8 @@ def the_backend_has_a_health_check(draft: Draft) -> None:
 
 
 @mutant("lb-serverless-backend-plain")
-def the_backend_has_affinity(draft: Draft) -> None:
-    draft.inputs(BACKEND, "edge-api")["sessionAffinity"] = "GENERATED_COOKIE"
+def the_backend_says_how_full_it_may_get(draft: Draft) -> None:
+    draft.inputs(BACKEND, "edge-api")["backends"][0]["maxUtilization"] = 0.8
 
 
 @mutant("cache-connection-policy-first")

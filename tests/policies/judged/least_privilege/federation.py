@@ -95,6 +95,8 @@ BAD = {
         "good-gitlab-subject": PASSED,
         "good-terraform": PASSED,
         "good-google": PASSED,
+        "good-azure-project": PASSED,
+        "good-azure-service-connection": PASSED,
         "good-bitbucket": PASSED,
         "good-cluster-of-ours": PASSED,
         "good-aws": PASSED,
@@ -102,6 +104,7 @@ BAD = {
         "bad-gitlab-user": VIOLATED,
         "bad-terraform": VIOLATED,
         "bad-google": VIOLATED,
+        "bad-azure-audience": VIOLATED,
         "bad-bitbucket": VIOLATED,
         "bad-cluster-of-ours": VIOLATED,
         "bad-enterprise": VIOLATED,
@@ -127,6 +130,11 @@ def conditions() -> None:
     _provider("good-terraform", "assertion.sub.startsWith('organization:acme:')", issuer=terraform)
     google = "https://accounts.google.com"
     _provider("good-google", "assertion.sub == '123456789012345678901'", issuer=google)
+    azure = "https://vstoken.dev.azure.com/0ca3ddd9-f0b0-4635-a98c-5866526961b6"
+    _provider("good-azure-project", "assertion.prj_id == '271ef6f7'", issuer=azure)
+    _provider("good-azure-service-connection", "assertion.sub.startsWith('sc://acme/voice/')", issuer=azure)
+    # Azure's tokens are all for this audience.
+    _provider("bad-azure-audience", "assertion.aud == 'api://AzureADTokenExchange'", issuer=azure)
     bitbucket = "https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc"
     _provider("good-bitbucket", "assertion.repositoryUuid == '{1}'", issuer=bitbucket)
     ours = "https://oidc.eks.eu-west-1.amazonaws.com/id/ABC"

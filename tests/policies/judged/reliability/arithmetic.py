@@ -196,6 +196,7 @@ def _nat(name: str, subnet: Any, addresses: Any = ("a",), **more: Any) -> None:
         "good-automatic": PASSED,
         "absent-ports": VIOLATED,
         "bad-one-too-many": VIOLATED,
+        "bad-rounded-up-by-google": VIOLATED,
         "bad-every-subnet": VIOLATED,
         "bad-though-one-is-unknown": VIOLATED,
         "unknown-addresses": NOT_EVALUATED,
@@ -213,6 +214,8 @@ def ports() -> None:
     _inside("many-64", many.id, 64)
     _nat("good-two-addresses", many.id, ("a", "b"), min_ports_per_vm=1024)
     _nat("bad-one-too-many", many.id, min_ports_per_vm=1024)
+    # Written out it would be 38,400 ports.
+    _nat("bad-rounded-up-by-google", many.id, min_ports_per_vm=600)
     crowd = _subnet("crowd", "10.1.0.0/16")
     _inside("crowd-2000", crowd.id, 2000)
     _nat("good-dynamic", crowd.id, enable_dynamic_port_allocation=True)

@@ -118,11 +118,12 @@ def persistent() -> None:
     {
         "good-redis": PASSED,
         "good-valkey": PASSED,
+        "good-valkey-of-2026": PASSED,
         "good-valkey-of-tomorrow": PASSED,
         "bad-redis": VIOLATED,
         "bad-redis-6": VIOLATED,
-        "absent-redis-is-the-newest": PASSED,
-        "absent-valkey-is-the-newest": PASSED,
+        "absent-redis-is-new-enough": PASSED,
+        "absent-valkey-is-new-enough": PASSED,
         "unknown": NOT_EVALUATED,
         "unknown-to-google": NOT_EVALUATED,
         "secret": NOT_EVALUATED,
@@ -131,11 +132,12 @@ def persistent() -> None:
 def versions() -> None:
     redis("good-redis", redis_version="REDIS_7_2")
     valkey("good-valkey", engine_version="VALKEY_7_2")
+    valkey("good-valkey-of-2026", engine_version="VALKEY_9_1")
     valkey("good-valkey-of-tomorrow", engine_version="VALKEY_10_0")
     redis("bad-redis", redis_version="REDIS_5_0")
     redis("bad-redis-6", redis_version="REDIS_6_X")
-    redis("absent-redis-is-the-newest")
-    valkey("absent-valkey-is-the-newest")
+    redis("absent-redis-is-new-enough")
+    valkey("absent-valkey-is-new-enough")
     valkey("unknown", engine_version=unknown("other"))
     redis("unknown-to-google", redis_version="seven")
     redis("secret", redis_version=pulumi.Output.secret("REDIS_7_2"))

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pulumi
+import pulumi_gcp as gcp
 
 from policies.reliability.cloud_sql.availability import high_availability
 from policies.reliability.cloud_sql.backups import backups, backups_outlive_instance, point_in_time_recovery
@@ -23,16 +24,29 @@ def _retained(number: pulumi.Input[int]) -> dict[str, Any]:
     return {"enabled": True, "backup_retention_settings": {"retained_backups": number}}
 
 
+def _in_a_vault(name: str, database: pulumi.Input[str]) -> None:
+    gcp.backupdisasterrecovery.BackupPlanAssociation(
+        name,
+        backup_plan="projects/acme/locations/europe-west1/backupPlans/databases",
+        backup_plan_association_id=name,
+        location="europe-west1",
+        resource=database,
+        resource_type="sqladmin.googleapis.com/Instance",
+    )
+
+
 @judged(
     backups,
     {
         "good-by-default-a-week": PASSED,
         "good-a-month": PASSED,
         "good-in-a-vault": PASSED,
+        "good-in-a-vault-by-name": PASSED,
         "good-replica-has-none": PASSED,
         "good-only-stands-for-a-database-elsewhere": PASSED,
         "bad-off": VIOLATED,
         "bad-two-days": VIOLATED,
+        "bad-tier-that-google-alone-sets": VIOLATED,
         "absent-flag": VIOLATED,
         "absent-block": VIOLATED,
         "absent-settings": VIOLATED,
@@ -45,7 +59,10 @@ def _retained(number: pulumi.Input[int]) -> dict[str, Any]:
 def backed_up() -> None:
     _kept("good-by-default-a-week", enabled=True)
     _kept("good-a-month", **_retained(30))
-    _kept("good-in-a-vault", backup_tier="ENHANCED")
+    _in_a_vault("by-id", instance("good-in-a-vault").id)
+    instance("good-in-a-vault-by-name")
+    _in_a_vault("by-name", "projects/acme/instances/good-in-a-vault-by-name")
+    _kept("bad-tier-that-google-alone-sets", backup_tier="ENHANCED")
     replica("good-replica-has-none", "good-a-month")
     instance("good-only-stands-for-a-database-elsewhere", instance_type="ON_PREMISES_INSTANCE")
     _kept("bad-off", enabled=False)
@@ -195,6 +212,7 @@ def guarded() -> None:
         "good-postgres-17-though-not-the-newest": PASSED,
         "good-postgres-18": PASSED,
         "good-mysql": PASSED,
+        "good-mysql-9": PASSED,
         "good-sqlserver": PASSED,
         "bad-postgres-9": VIOLATED,
         "bad-postgres-13": VIOLATED,
@@ -211,6 +229,7 @@ def versions() -> None:
     instance("good-postgres-17-though-not-the-newest", version="POSTGRES_17")
     instance("good-postgres-18", version="POSTGRES_18")
     instance("good-mysql", version="MYSQL_8_4")
+    instance("good-mysql-9", version="MYSQL_9_7")
     instance("good-sqlserver", version="SQLSERVER_2022_ENTERPRISE")
     instance("bad-postgres-9", version="POSTGRES_9_6")
     instance("bad-postgres-13", version="POSTGRES_13")

@@ -6,92 +6,15 @@ import pulumi
 import pulumi_gcp as gcp
 
 from policies.reliability.refused_by_google.cache_connection import cache_connection_policy_first
-from policies.reliability.refused_by_google.messaging import messaging_within_limits
 from policies.reliability.refused_by_google.reachable import call_target_has_its_address
 from policies.reliability.refused_by_google.run_sizes import run_name_fits_its_address, run_size_accepted
-from policies.reliability.refused_by_google.schedules import schedule_readable
 from policies.reliability.refused_by_google.serverless_backend import serverless_backend_plain
-from tests.policies.calls import job, plain_queue, push, queue
+from tests.policies.calls import job, push, queue
 from tests.policies.judgement import NOT_EVALUATED, PASSED, VIOLATED, judged
-from tests.policies.messages import subscription, topic
+from tests.policies.messages import subscription
 from tests.policies.unknowns import unknown
 from tests.policies.workloads import PLACE, container, pool, service
 from tests.policies.workloads import job as run_job
-
-DAY = 86_400
-
-
-@judged(
-    messaging_within_limits,
-    {
-        "good-subscription": PASSED,
-        "good-at-its-limits": PASSED,
-        "good-zero-is-googles-default": PASSED,
-        "good-queue": PASSED,
-        "good-topic": PASSED,
-        "good-job": PASSED,
-        "absent-all": PASSED,
-        "bad-deadline": VIOLATED,
-        "bad-deadline-too-short": VIOLATED,
-        "bad-retention": VIOLATED,
-        "bad-attempts": VIOLATED,
-        "bad-backoff": VIOLATED,
-        "bad-backoffs-the-wrong-way-round": VIOLATED,
-        "bad-maximum-below-the-default-minimum": VIOLATED,
-        "bad-expiry-within-a-day": VIOLATED,
-        "bad-expiry-before-messages-go": VIOLATED,
-        "bad-expiry-before-the-default-retention": VIOLATED,
-        "bad-beside-unknown": VIOLATED,
-        "bad-queue": VIOLATED,
-        "bad-topic": VIOLATED,
-        "bad-job": VIOLATED,
-        "unknown-deadline": NOT_EVALUATED,
-        "unknown-policy": NOT_EVALUATED,
-        "secret-retention": NOT_EVALUATED,
-    },
-)
-def limits() -> None:
-    subscription("good-subscription", ack_deadline_seconds=60, expiration_policy={"ttl": ""})
-    letters = {"dead_letter_topic": "letters", "max_delivery_attempts": 100}
-    subscription(
-        "good-at-its-limits",
-        ack_deadline_seconds=600,
-        message_retention_duration=f"{31 * DAY}s",
-        expiration_policy={"ttl": f"{31 * DAY}s"},
-        retry_policy={"minimum_backoff": "0s", "maximum_backoff": "600s"},
-        dead_letter_policy=letters,
-    )
-    subscription("good-zero-is-googles-default", ack_deadline_seconds=0)
-    plain_queue("good-queue", rate_limits={"max_dispatches_per_second": 500, "max_concurrent_dispatches": 5000})
-    topic("good-topic", message_retention_duration="600s")
-    _deadline("good-job", "1800s")
-    subscription("absent-all")
-    subscription("bad-deadline", ack_deadline_seconds=601)
-    subscription("bad-deadline-too-short", ack_deadline_seconds=9)
-    subscription("bad-retention", message_retention_duration=f"{32 * DAY}s")
-    subscription("bad-attempts", dead_letter_policy={**letters, "max_delivery_attempts": 3})
-    subscription("bad-backoff", retry_policy={"maximum_backoff": "601s"})
-    subscription(
-        "bad-backoffs-the-wrong-way-round", retry_policy={"minimum_backoff": "60s", "maximum_backoff": "30s"}
-    )
-    subscription("bad-maximum-below-the-default-minimum", retry_policy={"maximum_backoff": "5s"})
-    short = {"message_retention_duration": "600s"}
-    subscription("bad-expiry-within-a-day", **short, expiration_policy={"ttl": "3600s"})
-    long = {"message_retention_duration": f"{9 * DAY}s"}
-    subscription("bad-expiry-before-messages-go", **long, expiration_policy={"ttl": f"{8 * DAY}s"})
-    subscription("bad-expiry-before-the-default-retention", expiration_policy={"ttl": f"{2 * DAY}s"})
-    policy = unknown("policy").apply(lambda _: letters)
-    subscription("bad-beside-unknown", dead_letter_policy=policy, ack_deadline_seconds=700)
-    plain_queue("bad-queue", rate_limits={"max_dispatches_per_second": 501})
-    topic("bad-topic", message_retention_duration="60s")
-    _deadline("bad-job", "3600s")
-    subscription("unknown-deadline", ack_deadline_seconds=unknown("deadline").apply(int))
-    subscription("unknown-policy", dead_letter_policy=policy)
-    subscription("secret-retention", message_retention_duration=pulumi.Output.secret("600s"))
-
-
-def _deadline(name: str, deadline: str) -> None:
-    gcp.cloudscheduler.Job(name, name=name, region=PLACE, schedule="0 3 * * *", attempt_deadline=deadline)
 
 
 def _backend(name: str, group: Any, **more: Any) -> None:
@@ -105,18 +28,18 @@ def _backend(name: str, group: Any, **more: Any) -> None:
     serverless_backend_plain,
     {
         "good-plain": PASSED,
-        "good-affinity-none": PASSED,
+        "good-affinity": PASSED,
         "good-of-machines": PASSED,
         "good-without-backends": PASSED,
         "absent-all": PASSED,
         "bad-timeout": VIOLATED,
         "bad-check": VIOLATED,
         "bad-port-name": VIOLATED,
-        "bad-affinity": VIOLATED,
+        "bad-utilisation": VIOLATED,
         "bad-regional": VIOLATED,
-        "bad-timeout-beside-unknown-affinity": VIOLATED,
+        "bad-timeout-beside-unknown-port-name": VIOLATED,
         "bad-check-that-is-not-made-yet": NOT_EVALUATED,
-        "unknown-affinity": NOT_EVALUATED,
+        "unknown-port-name": NOT_EVALUATED,
         "secret-backends": NOT_EVALUATED,
     },
 )
@@ -127,21 +50,22 @@ def serverless_backends() -> None:
         "vms", name="vms", region=PLACE, network_endpoint_type="GCE_VM_IP_PORTMAP"
     )
     _backend("good-plain", serverless.id, protocol="HTTPS")
-    _backend("good-affinity-none", serverless.id, session_affinity="NONE")
+    _backend("good-affinity", serverless.id, session_affinity="GENERATED_COOKIE")
     _backend("good-of-machines", machines.id, timeout_sec=30, port_name="http", health_checks="check")
     gcp.compute.BackendService("good-without-backends", timeout_sec=30)
     _backend("absent-all", serverless.id)
     _backend("bad-timeout", serverless.id, timeout_sec=3600)
     _backend("bad-check", serverless.id, health_checks="projects/p/global/healthChecks/http")
     _backend("bad-port-name", serverless.id, port_name="http")
-    _backend("bad-affinity", "projects/p/regions/r/networkEndpointGroups/api", session_affinity="CLIENT_IP")
+    full: Any = [{"group": "projects/p/regions/r/networkEndpointGroups/api", "max_utilization": 0.8}]
+    gcp.compute.BackendService("bad-utilisation", backends=full)
     backends: Any = [{"group": serverless.id}]
     gcp.compute.RegionBackendService("bad-regional", region=PLACE, backends=backends, timeout_sec=60)
-    affinity = unknown("affinity")
-    _backend("bad-timeout-beside-unknown-affinity", serverless.id, timeout_sec=60, session_affinity=affinity)
+    port = unknown("port")
+    _backend("bad-timeout-beside-unknown-port-name", serverless.id, timeout_sec=60, port_name=port)
     check = gcp.compute.HealthCheck("check", http_health_check={"port": 80})
     _backend("bad-check-that-is-not-made-yet", serverless.id, health_checks=check.id)
-    _backend("unknown-affinity", serverless.id, session_affinity=affinity)
+    _backend("unknown-port-name", serverless.id, port_name=port)
     hidden: Any = pulumi.Output.secret([{"group": "projects/p/regions/r/networkEndpointGroups/api"}])
     gcp.compute.BackendService("secret-backends", backends=hidden, timeout_sec=30)
 
@@ -230,6 +154,7 @@ GEN_1, GEN_2 = "EXECUTION_ENVIRONMENT_GEN1", "EXECUTION_ENVIRONMENT_GEN2"
         "good-job": PASSED,
         "good-sidecars": PASSED,
         "absent-limits": PASSED,
+        "unknown-sizes-with-a-gpu": NOT_EVALUATED,
         "bad-memory-for-one-cpu": VIOLATED,
         "bad-memory-for-four": VIOLATED,
         "bad-more-than-there-is": VIOLATED,
@@ -256,6 +181,8 @@ def sizes() -> None:
     small = container(resources={"limits": {"cpu": "0.5", "memory": "256Mi"}, "cpu_idle": False})
     service("good-sidecars", {"containers": [container(), small], "max_instance_request_concurrency": 80})
     service("absent-limits")
+    drawing = container(resources={"limits": {"cpu": "20", "memory": "80Gi", "nvidia.com/gpu": "1"}})
+    service("unknown-sizes-with-a-gpu", {"containers": [drawing]})
     _size("bad-memory-for-one-cpu", "1", "4097Mi")
     _size("bad-memory-for-four", "4", "24Gi")
     _size("bad-more-than-there-is", "8", "33Gi")
@@ -302,49 +229,6 @@ def names() -> None:
     tagged("unknown-tag", unknown("second"))
     hidden: Any = pulumi.Output.secret([{"tag": "canary"}])
     service("secret-traffic", traffics=hidden)
-
-
-@judged(
-    schedule_readable,
-    {
-        "good-nightly": PASSED,
-        "good-lists-and-steps": PASSED,
-        "good-words": PASSED,
-        "good-older-form": PASSED,
-        "good-zone": PASSED,
-        "good-zone-of-one-word": PASSED,
-        "absent-zone-and-schedule": PASSED,
-        "bad-seconds": VIOLATED,
-        "bad-hour": VIOLATED,
-        "bad-day": VIOLATED,
-        "bad-step": VIOLATED,
-        "bad-zone-without-area": VIOLATED,
-        "bad-zone-as-offset": VIOLATED,
-        "bad-zone-beside-unknown": VIOLATED,
-        "unknown-schedule": NOT_EVALUATED,
-        "secret-zone": NOT_EVALUATED,
-    },
-)
-def schedules() -> None:
-    def timed(name: str, schedule: Any = "0 3 * * *", zone: Any = None) -> None:
-        gcp.cloudscheduler.Job(name, name=name, region=PLACE, schedule=schedule, time_zone=zone)
-
-    timed("good-nightly")
-    timed("good-lists-and-steps", "*/5,59 0-23/2 1,15 * 1-5")
-    timed("good-words", "0 9 * jan,JUL mon-fri")
-    timed("good-older-form", "every 5 minutes")
-    timed("good-zone", zone="America/Argentina/Buenos_Aires")
-    timed("good-zone-of-one-word", zone="UTC")
-    timed("absent-zone-and-schedule", None)
-    timed("bad-seconds", "0 0 3 * * *")
-    timed("bad-hour", "0 24 * * *")
-    timed("bad-day", "0 3 0 * *")
-    timed("bad-step", "*/0 3 * * *")
-    timed("bad-zone-without-area", zone="Berlin")
-    timed("bad-zone-as-offset", zone="UTC+2")
-    timed("bad-zone-beside-unknown", unknown("times"), "CEST")
-    timed("unknown-schedule", unknown("schedule"))
-    timed("secret-zone", zone=pulumi.Output.secret("UTC"))
 
 
 OFF_HOST = "off-123456789012.europe-west1.run.app"

@@ -165,7 +165,9 @@ def keys() -> None:
         "bad-push-without-tokens": VIOLATED,
         "good-table": PASSED,
         "bad-table": VIOLATED,
+        "good-bucket": PASSED,
         "bad-bucket": VIOLATED,
+        "bad-bucket-of-which-nothing-may-be-read": VIOLATED,
         "good-writes-as-its-own": PASSED,
         "good-query": PASSED,
         "bad-query": VIOLATED,
@@ -221,13 +223,24 @@ def deliveries() -> None:
             bigquery_config=config,
             opts=pulumi.ResourceOptions(depends_on=[writer]),
         )
-    gcp.storage.Bucket("files", name="files", location="EU")
-    gcp.pubsub.Subscription(
-        "bad-bucket",
-        name="bad-bucket",
-        topic=topic.id,
-        cloud_storage_config=gcp.pubsub.SubscriptionCloudStorageConfigArgs(bucket="files"),
-    )
+    buckets = {
+        "good-bucket": ("roles/storage.objectCreator", "roles/storage.legacyBucketReader"),
+        "bad-bucket": (),
+        "bad-bucket-of-which-nothing-may-be-read": ("roles/storage.objectCreator",),
+    }
+    for name, roles in buckets.items():
+        gcp.storage.Bucket(f"of-{name}", name=name, location="EU")
+        grants = [
+            gcp.storage.BucketIAMMember(f"{name}-{role.partition('.')[2]}", bucket=name, role=role, member=PUBSUB)
+            for role in roles
+        ]
+        gcp.pubsub.Subscription(
+            name,
+            name=name,
+            topic=topic.id,
+            cloud_storage_config=gcp.pubsub.SubscriptionCloudStorageConfigArgs(bucket=name),
+            opts=pulumi.ResourceOptions(depends_on=grants),
+        )
     for name, account in (("good-query", signer), ("bad-query", silent)):
         gcp.bigquery.DataTransferConfig(
             name,
@@ -243,6 +256,7 @@ def deliveries() -> None:
     {
         "good-needed": PASSED,
         "good-own-role": PASSED,
+        "good-reads-its-bucket": PASSED,
         "good-agent-of-unknown-needs": PASSED,
         "good-no-agent": PASSED,
         "bad-on-the-project": VIOLATED,
@@ -262,6 +276,12 @@ def agents() -> None:
         "good-agent-of-unknown-needs",
         lonely,
         "serviceAccount:service-123456789012@gcp-sa-monitoring-notification.iam.gserviceaccount.com",
+    )
+    gcp.storage.Bucket("files", name="files", location="EU")
+    to_files = gcp.pubsub.SubscriptionCloudStorageConfigArgs(bucket="files")
+    gcp.pubsub.Subscription("to-files", name="to-files", topic=topic.id, cloud_storage_config=to_files)
+    gcp.storage.BucketIAMMember(
+        "good-reads-its-bucket", bucket="files", role="roles/storage.legacyBucketReader", member=PUBSUB
     )
     publisher("good-no-agent", lonely, "serviceAccount:me@p.iam.gserviceaccount.com")
     gcp.projects.IAMMember("bad-on-the-project", project="p", role="roles/pubsub.publisher", member=PUBSUB)
