@@ -20,11 +20,15 @@ _KIB = 1024
 
 @dataclass(frozen=True)
 class Measured:
-    """One process: seconds of the measured part, number of resources, and its peak memory in MiB."""
+    """One process: seconds of the measured part, number of resources, and its peak memory in MiB.
+
+    `processor`: seconds that processors worked for the same, children included; 0 where nobody asked.
+    """
 
     seconds: float
     resources: int
     mebibytes: float
+    processor: float = 0
 
     @property
     def milliseconds_each(self) -> float:
@@ -32,10 +36,10 @@ class Measured:
         return self.seconds / max(1, self.resources) * 1000
 
 
-def report(seconds: float, resources: int) -> None:
+def report(seconds: float, resources: int, *, processor: float = 0) -> None:
     """Prints what `module` reads."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB
-    print(json.dumps({"seconds": seconds, "resources": resources, "mebibytes": peak}))
+    print(json.dumps({"seconds": seconds, "resources": resources, "mebibytes": peak, "processor": processor}))
 
 
 def module(name: str, *arguments: str) -> Measured:
@@ -59,7 +63,8 @@ def whole(command: Sequence[str], *, codes: Sequence[int] = (0,)) -> Measured:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in codes:
         raise RuntimeError(f"{' '.join(command)}: {process.stderr.read().decode() if process.stderr else ''}")
-    return Measured(seconds=seconds, resources=0, mebibytes=usage.ru_maxrss / _KIB)
+    worked = usage.ru_utime + usage.ru_stime
+    return Measured(seconds=seconds, resources=0, mebibytes=usage.ru_maxrss / _KIB, processor=worked)
 
 
 def median(several: Sequence[Measured]) -> Measured:
@@ -68,4 +73,5 @@ def median(several: Sequence[Measured]) -> Measured:
         seconds=statistics.median(each.seconds for each in several),
         resources=several[0].resources,
         mebibytes=statistics.median(each.mebibytes for each in several),
+        processor=statistics.median(each.processor for each in several),
     )

@@ -7,38 +7,26 @@ are written as Terraform. Compared are slopes, what each resource more costs, so
 from __future__ import annotations
 
 import json
-import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
 
 from review.engine.run import plan_stack
-from review.plan import Plan, Resource
-from review.sentinels import UNKNOWN
-from tests.benchmark.measures import PROGRAM, median, module, whole
+from review.plan import Plan
+from tests.benchmark.many import many
+from tests.benchmark.measures import PROGRAM, ROOT, median, module, whole
+from tests.benchmark.terraform import terraform
 
 Line = Callable[[str, str, str, str], None]
 _SMALL, _LARGE, _HUGE = 200, 2000, 10_000
-_TYPES: Final = {
-    "gcp:cloudrunv2/service:Service": "google_cloud_run_v2_service",
-    "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": "google_cloud_run_v2_service_iam_member",
-    "gcp:compute/network:Network": "google_compute_network",
-    "gcp:compute/subnetwork:Subnetwork": "google_compute_subnetwork",
-    "gcp:logging/metric:Metric": "google_logging_metric",
-    "gcp:monitoring/alertPolicy:AlertPolicy": "google_monitoring_alert_policy",
-    "gcp:projects/iAMMember:IAMMember": "google_project_iam_member",
-    "gcp:pubsub/subscription:Subscription": "google_pubsub_subscription",
-    "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember": "google_pubsub_subscription_iam_member",
-    "gcp:pubsub/topic:Topic": "google_pubsub_topic",
-    "gcp:pubsub/topicIAMMember:TopicIAMMember": "google_pubsub_topic_iam_member",
-    "gcp:secretmanager/secret:Secret": "google_secret_manager_secret",
-    "gcp:secretmanager/secretIamMember:SecretIamMember": "google_secret_manager_secret_iam_member",
-    "gcp:serviceaccount/account:Account": "google_service_account",
-}
+_PRODS = 6
+_TURNS, _OURS_A_THEIRS = 15, 5
+"""Turns of ours, and how many of them to one of checkov's: what is small takes more of them to tell."""
 
 
 def policy_figures(line: Line, *, turns: int) -> None:
@@ -62,76 +50,66 @@ def policy_figures(line: Line, *, turns: int) -> None:
 
 
 def _beside_checkov(line: Line) -> None:
+    prod = plan_stack(ROOT, "prod")
+    synthetic = [plan_stack(PROGRAM, "bench", config={"resources": str(size)}) for size in (_SMALL, _LARGE)]
+    _slopes(line, "prod's own resources", [many(prod, 1), many(prod, _PRODS)])
+    _slopes(line, "the synthetic stack's", synthetic)
+
+
+def _slopes(line: Line, what: str, plans: list[Plan]) -> None:
+    """What a resource more costs, from the first of two plans to the second."""
     with tempfile.TemporaryDirectory() as folder:
-        ours: dict[int, list[float]] = {}
-        theirs: dict[int, list[float]] = {}
-        counts: dict[int, int] = {}
-        commands: dict[int, tuple[list[str], list[str]]] = {}
-        for size in (_SMALL, _LARGE):
-            plan = plan_stack(PROGRAM, "bench", config={"resources": str(size)})
-            here = Path(folder) / str(size)
-            here.mkdir()
-            (here / "plan.json").write_text(plan.to_json(), encoding="utf-8")
-            (here / "terraform").mkdir()
+        runs: dict[str, list[Callable[[], float]]] = {"checkov": [], "policies": [], "command": []}
+        for number, plan in enumerate(plans):
+            here = Path(folder) / str(number)
+            (here / "terraform").mkdir(parents=True)
+            file = here / "plan.json"
+            file.write_text(plan.to_json(), encoding="utf-8")
             (here / "terraform" / "main.tf").write_text(terraform(plan), encoding="utf-8")
-            counts[size] = sum(one.type in _TYPES for one in plan)
-            check = [sys.executable, "-m", "review.command", "check", "--plan", str(here / "plan.json")]
             scan = ["checkov", "--directory", str(here / "terraform"), "--framework", "terraform"]
-            commands[size] = (
-                [*check, "--format", "json"],
-                [*scan, "--output", "json", "--soft-fail", "--quiet", "--skip-download"],
-            )
-        for _ in range(3):
-            for size, (check, scan) in commands.items():
-                ours.setdefault(size, []).append(whole(check, codes=(0, 1)).seconds)
-                theirs.setdefault(size, []).append(whole(scan).seconds)
-    more = counts[_LARGE] - counts[_SMALL]
-    slope, slope_of_theirs = (
-        (sorted(found[_LARGE])[1] - sorted(found[_SMALL])[1]) / more * 1000 for found in (ours, theirs)
-    )
-    about = f"whole commands, {counts[_SMALL]} to {counts[_LARGE]} resources, median of 3"
-    line("checkov, ms a resource more", f"{slope_of_theirs:.2f}", "", about)
-    line("voicestack check --plan, ms a resource more", f"{slope:.3f}", "", "reads the plan too")
-    line("ratio of the two", f"1/{slope_of_theirs / slope:.0f}", "1/50", "")
+            scan += ["--output", "json", "--soft-fail", "--quiet", "--skip-download"]
+            _refuse_unread(scan)
+            check = [sys.executable, "-m", "review.command", "check", "--plan", str(file), "--format", "json"]
+            runs["checkov"].append(partial(_processor, scan))
+            runs["policies"].append(partial(_policies, file))
+            runs["command"].append(partial(_processor, check))
+        slopes = _grown(runs, by=len(plans[1]) - len(plans[0]))
+    sizes = " to ".join(str(len(plan)) for plan in plans)
+    about = f"processor time, {sizes} resources, components included"
+    for name, said in (("checkov", "checkov"), ("policies", "all packs"), ("command", "voicestack check --plan")):
+        line(f"{what}: {said}, ms a resource more", f"{slopes[name]:.3f}", "", about)
+    for name, said, limit in (("policies", "all packs", "1/50"), ("command", "the command", "")):
+        share = f"1/{slopes['checkov'] / slopes[name]:.0f}"
+        line(f"{what}: {said}, as a share of checkov", share, limit, "")
 
 
-def terraform(plan: Plan) -> str:
-    """The cloud resources of the benchmark's program as Terraform, references included."""
-    return "".join(_Block(plan, one).text for one in plan if one.type in _TYPES)
+def _grown(runs: dict[str, list[Callable[[], float]]], *, by: int) -> dict[str, float]:
+    """Milliseconds a resource more for each kind of run, of which there are a small and a large one."""
+    taken: dict[str, list[list[float]]] = {name: [[], []] for name in runs}
+    for turn in range(_TURNS):
+        for name, (small, large) in runs.items():
+            if name != "checkov" or turn % _OURS_A_THEIRS == 0:
+                taken[name][0].append(small())
+                taken[name][1].append(large())
+    return {
+        name: (statistics.median(large) - statistics.median(small)) / by * 1000
+        for name, (small, large) in taken.items()
+    }
 
 
-class _Block:
-    """One resource in Terraform's language."""
-
-    def __init__(self, plan: Plan, one: Resource) -> None:
-        self._plan = plan
-        self._one = one
-        body = "".join(self._entry(key, value, key, "  ") for key, value in one.inputs.items())
-        self.text = f'resource "{_TYPES[one.type]}" "{_name(one)}" {{\n{body}}}\n'
-
-    def _entry(self, key: str, value: Any, top: str, indent: str) -> str:
-        name = re.sub(r"(?<!^)([A-Z])", r"_\1", key).lower()
-        blocks = value if isinstance(value, list) else [value]
-        if blocks and isinstance(blocks[0], dict) and name not in ("labels", "user_labels"):
-            return "".join(
-                f"{indent}{name} {{\n"
-                + "".join(self._entry(below, item, top, indent + "  ") for below, item in block.items())
-                + f"{indent}}}\n"
-                for block in blocks
-            )
-        return f"{indent}{name} = {self._scalar(value, top)}\n"
-
-    def _scalar(self, value: Any, top: str) -> str:
-        if value == UNKNOWN:
-            for urn in self._one.propertyDependencies.get(top, ()):
-                source = self._plan.by_urn.get(urn)
-                if source is not None and source.type in _TYPES:
-                    return f"{_TYPES[source.type]}.{_name(source)}.id"
-        return json.dumps(value)
+def _policies(file: Path) -> float:
+    return module("policy_run", str(file)).processor
 
 
-def _name(one: Resource) -> str:
-    return re.sub(r"\W", "_", one.name)
+def _processor(command: list[str]) -> float:
+    return whole(command, codes=(0, 1)).processor
+
+
+def _refuse_unread(scan: list[str]) -> None:
+    """RuntimeError where checkov could not parse what it was given: then it has measured nothing."""
+    told = json.loads(subprocess.run(scan, capture_output=True, text=True, check=True).stdout)
+    if told["summary"]["parsing_errors"] or not told["summary"]["resource_count"]:
+        raise RuntimeError("checkov could not read the resources")
 
 
 def _output(name: str) -> str:
