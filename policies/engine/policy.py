@@ -78,9 +78,10 @@ class Unseen:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Looked:
-    """The policy looked at `on` and will say what it found there."""
+    """The policy looked at `on` and will say what it found there. Not frozen: there are more of them than of
+    anything else, and that would double their price."""
 
     on: Resource
 
@@ -147,14 +148,17 @@ def resource_policy(
 
     def made(check: Callable[[Value, Stack, S], Iterable[Result | str]]) -> Policy:
         def look(stack: Stack, chosen: S) -> Iterator[Result]:
+            def judge(value: Value) -> Iterable[Result | str]:
+                return check(value, stack, chosen)
+
+            if elements is None:
+                yield from each(stack.of_type(*wanted), judge)
+                return
             for one in stack.of_type(*wanted):
-                if elements is None:
-                    yield from each((one,), lambda value: check(value, stack, chosen))
-                    continue
                 yield Looked(one.resource)
                 try:
-                    for result in each(elements(one), lambda value: check(value, stack, chosen)):
-                        if not isinstance(result, Looked):
+                    for result in each(elements(one), judge):
+                        if type(result) is not Looked:
                             yield result
                 except NotKnown as reason:
                     yield Unseen(one.resource, str(reason))

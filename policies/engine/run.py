@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from policies.engine.configuration import Configuration
-from policies.engine.policy import Enforcement, Looked, Policy, Problem, Unseen
+from policies.engine.policy import Enforcement, Looked, Policy, Unseen
 from policies.engine.stack import Stack
 from review.plan import Plan, Resource
 
@@ -72,21 +72,13 @@ def evaluate(
             continue
         looked: set[str] = set()
         for result in policy.look(stack, chosen.of(policy)):
-            match result:
-                case Looked():
-                    looked.add(result.on.urn)
-                case Unseen():
-                    found.not_evaluated.append(NotEvaluated(policy, result.on, result.why))
-                case Problem():
-                    found.findings.append(
-                        Finding(
-                            policy,
-                            level,
-                            result.on,
-                            result.message,
-                            result.fix or _fix(policy, stack, result.on),
-                        )
-                    )
+            if isinstance(result, Looked):
+                looked.add(result.on.urn)
+            elif isinstance(result, Unseen):
+                found.not_evaluated.append(NotEvaluated(policy, result.on, result.why))
+            else:
+                fix = result.fix or _fix(policy, stack, result.on)
+                found.findings.append(Finding(policy, level, result.on, result.message, fix))
         found.looked[policy.id] = len(looked)
     return found
 
