@@ -32,6 +32,8 @@ SUBSCRIPTION = TOPIC.replace("topics", "subscriptions")
 ORIGIN = r"^(\*|https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?)$"
 """As browsers send it: small letters, and no slash at the end (RFC 6454, section 6.2); or all, by an asterisk."""
 INSTANCE = r"^[a-z][a-z0-9:.-]+:[a-z0-9-]+:[a-z][a-z0-9-]+$"
+URL = r"^https?://[^\s/]+(/\S*)?$"
+PLACE = r"^([\w.-]+|\[[0-9a-f:]+\]):\d{1,5}$"
 SHORTEST_KEY = 32
 """Bytes of the key that signs access tokens (RFC 7518, section 3.2: as long as the hash)."""
 
@@ -72,6 +74,8 @@ class Telemetry(Part):
     telemetry: Literal["google", "otlp", "off", ""] = Field("", alias="TELEMETRY")
     traced: float = Field(0.05, alias="TRACED_SHARE", ge=0, le=1)
     service: str = Field("", alias="OTEL_SERVICE_NAME")
+    otlp: str = Field("", alias="OTEL_EXPORTER_OTLP_ENDPOINT", pattern=URL)
+    """The SDK reads it itself, and says nothing of one that it cannot use."""
     revision: str = Field("", alias="K_REVISION")
     """Cloud Run's own variable: which version of the service this is."""
 
@@ -219,7 +223,15 @@ class Frontend(Telemetry):
     port: int = Field(8080, alias="PORT", ge=1, le=65535)
 
 
-class Stores(Database, Recordings, Documents):
+class Emulators(Part):
+    """Stand-ins on a laptop. Google's libraries read these themselves, whatever is in them."""
+
+    documents_emulator: str = Field("", alias="FIRESTORE_EMULATOR_HOST", pattern=PLACE)
+    queue_emulator: str = Field("", alias="PUBSUB_EMULATOR_HOST", pattern=PLACE)
+    files_emulator: str = Field("", alias="STORAGE_EMULATOR_HOST", pattern=URL)
+
+
+class Stores(Database, Recordings, Documents, Emulators):
     """Everything that what users said is kept in."""
 
 

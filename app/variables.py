@@ -1,6 +1,6 @@
 """Variables that no link of the platform sets: each with its owner and what it is for. Of no effect at run time.
 
-`READ` are those that a role reads (app/settings.py), or a library it uses; `NOT_READ` are set by links for code
+`READ` are those that a role reads (app/settings.py); `NOT_READ` are set by links for code
 that a team brings. A test holds both lists against the settings and against what the stacks really set.
 """
 
@@ -16,11 +16,10 @@ Owner = Literal["run time", "operator", "laptop"]
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """Why a variable exists. `library`: who reads it, if it is not app/settings.py."""
+    """Why a variable exists."""
 
     owner: Owner
     what: str
-    library: str = ""
 
 
 READ: Mapping[str, Variable] = {
@@ -35,7 +34,7 @@ READ: Mapping[str, Variable] = {
     ),
     "DATABASE_URL": Variable("laptop", "a Postgres without Cloud SQL"),
     "DATA_DIR": Variable("laptop", "the folder of SQLite and files; .voicestack"),
-    "FIRESTORE_EMULATOR_HOST": Variable("laptop", "the emulator's address", "google-cloud-firestore"),
+    "FIRESTORE_EMULATOR_HOST": Variable("laptop", "the emulator's address"),
     "HOST": Variable("run time", "the address to listen on; loopback, and in the image all"),
     "JOBS_AT_ONCE": Variable("operator", "jobs that a pulling worker does at the same time; 8"),
     "K_REVISION": Variable("run time", "Cloud Run's revision, told with errors and traces"),
@@ -43,15 +42,15 @@ READ: Mapping[str, Variable] = {
     "LOG_LEVEL": Variable("operator", "DEBUG, INFO, WARNING or ERROR; INFO"),
     "OPENAI_BASE_URL": Variable("operator", "an OpenAI-compatible endpoint, such as Groq's; OpenAI's own"),
     "OPENAI_MODEL": Variable("operator", "its model; needed where it is chosen"),
-    "OTEL_EXPORTER_OTLP_ENDPOINT": Variable("laptop", "where TELEMETRY=otlp sends", "opentelemetry"),
+    "OTEL_EXPORTER_OTLP_ENDPOINT": Variable("laptop", "where TELEMETRY=otlp sends"),
     "OTEL_SERVICE_NAME": Variable("operator", "the name in traces and metrics; by default Cloud Run's service"),
     "PORT": Variable("run time", "the port to listen on; 8080"),
-    "PUBSUB_EMULATOR_HOST": Variable("laptop", "the emulator's address", "google-cloud-pubsub"),
+    "PUBSUB_EMULATOR_HOST": Variable("laptop", "the emulator's address"),
     "RATE_LIMIT_ADDRESS": Variable("operator", "requests a minute of one address; 1200"),
     "RATE_LIMIT_ENABLED": Variable("operator", "false: nothing is limited"),
     "RATE_LIMIT_SIGN_IN": Variable("operator", "logins and registrations a minute, by address and by e-mail; 10"),
     "RATE_LIMIT_USER": Variable("operator", "requests a minute of one user or API key; 600"),
-    "STORAGE_EMULATOR_HOST": Variable("laptop", "the emulator's address", "google-cloud-storage"),
+    "STORAGE_EMULATOR_HOST": Variable("laptop", "the emulator's address, http://…"),
     "SUBSCRIPTION_JOBS": Variable("operator", "a pull subscription: the worker pulls instead of being pushed to"),
     "TELEMETRY": Variable("operator", "google, otlp or off; google on Cloud Run, elsewhere off"),
     "TOKENS_PER_HOUR": Variable("operator", "the assistant's budget, of all instances together; 1,000,000"),

@@ -24,7 +24,12 @@ from app.telemetry import metrics
 
 Permission = Literal["voice:read", "voice:write", "account", "users:read", "users:write"]
 OWN: frozenset[Permission] = frozenset({"voice:read", "voice:write", "account"})
-ROLES: Mapping[Role, frozenset[Permission]] = {"user": OWN, "admin": OWN | {"users:read", "users:write"}}
+ROLES: Mapping[Role, frozenset[Permission]] = {
+    "user": OWN,
+    # For other programs: their keys may look users up without belonging to somebody who may change them.
+    "service": OWN | {"users:read"},
+    "admin": OWN | {"users:read", "users:write"},
+}
 SCOPES: tuple[Permission, ...] = ("voice:read", "voice:write", "users:read")
 """What an API key can be given: never more than its owner may, and never the owner's account."""
 BELIEVED_S = 5.0

@@ -11,7 +11,7 @@ from uuid import uuid4
 from app.ports import Conflict
 from app.stores.database import Database
 
-Role = Literal["user", "admin"]
+Role = Literal["user", "service", "admin"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def test_every_variable_that_the_app_reads_is_set_by_a_link_or_declared_with_its
     assert not undeclared, f"nobody sets {sorted(undeclared)}: add a link, or declare them in app/variables.py"
     twice = set(READ) & set_by_links
     assert not twice, f"links set {sorted(twice)}: take them out of app/variables.py"
-    stale = {name for name, one in READ.items() if not one.library} - read_by_app
+    stale = set(READ) - read_by_app
     assert not stale, f"no role reads {sorted(stale)}: take them out of app/variables.py"
 
 

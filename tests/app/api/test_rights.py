@@ -12,31 +12,31 @@ from app.ports import Transcript
 from app.transcripts.folder import FolderTranscripts
 from tests.app.api.surroundings import PASSWORD, Person, World, is_problem
 
-CALLERS = ("stranger", "owner", "other", "admin", "read", "write", "users", "revoked")
-"""The owner and somebody else; an admin; the owner's API keys for voice:read and voice:write, an admin's for
-users:read, and one that was revoked. Whatever a path names is the owner's."""
+CALLERS = ("stranger", "owner", "other", "service", "admin", "read", "write", "users", "revoked")
+"""The owner and somebody else; a service, an admin; the owner's API keys for voice:read and voice:write, a
+service's for users:read, and one that was revoked. Whatever a path names is the owner's."""
 TABLE = """
-                                       stranger owner other admin read write users revoked
-POST   /api/auth/register              201      201   201   201   201  201   201   201
-POST   /api/auth/login                 200      200   200   200   200  200   200   200
-POST   /api/auth/refresh               200      200   200   200   200  200   200   200
-POST   /api/auth/logout                401      204   204   204   403  403   403   401
-GET    /api/users                      401      403   403   200   403  403   200   401
-GET    /api/users/me                   401      200   200   200   403  403   403   401
-GET    /api/users/{user_id}            401      200   404   200   403  403   403   401
-PUT    /api/users/{user_id}            401      200   404   200   403  403   403   401
-DELETE /api/users/{user_id}            401      204   404   204   403  403   403   401
-POST   /api/keys                       401      201   201   201   403  403   403   401
-GET    /api/keys                       401      200   200   200   403  403   403   401
-DELETE /api/keys/{key_id}              401      204   404   404   403  403   403   401
-POST   /api/voice/uploads              401      201   201   201   403  201   403   401
-PUT    /api/voice/uploads/{upload_id}  401      204   404   404   403  204   403   401
-POST   /api/voice/process              401      202   202   202   403  202   403   401
-GET    /api/voice/status/{job_id}      401      200   404   404   200  403   403   401
-GET    /api/voice/history              401      200   200   200   200  403   403   401
-GET    /api/voice/transcript/{job_id}  401      200   404   404   200  403   403   401
-GET    /health                         200      200   200   200   200  200   200   200
-GET    /ready                          200      200   200   200   200  200   200   200
+                                       stranger owner other service admin read write users revoked
+POST   /api/auth/register              201      201   201   201     201   201  201   201   201
+POST   /api/auth/login                 200      200   200   200     200   200  200   200   200
+POST   /api/auth/refresh               200      200   200   200     200   200  200   200   200
+POST   /api/auth/logout                401      204   204   204     204   403  403   403   401
+GET    /api/users                      401      403   403   200     200   403  403   200   401
+GET    /api/users/me                   401      200   200   200     200   403  403   403   401
+GET    /api/users/{user_id}            401      200   404   200     200   403  403   403   401
+PUT    /api/users/{user_id}            401      200   404   404     200   403  403   403   401
+DELETE /api/users/{user_id}            401      204   404   404     204   403  403   403   401
+POST   /api/keys                       401      201   201   201     201   403  403   403   401
+GET    /api/keys                       401      200   200   200     200   403  403   403   401
+DELETE /api/keys/{key_id}              401      204   404   404     404   403  403   403   401
+POST   /api/voice/uploads              401      201   201   201     201   403  201   403   401
+PUT    /api/voice/uploads/{upload_id}  401      204   404   404     404   403  204   403   401
+POST   /api/voice/process              401      202   202   202     202   403  202   403   401
+GET    /api/voice/status/{job_id}      401      200   404   404     404   200  403   403   401
+GET    /api/voice/history              401      200   200   200     200   200  403   403   401
+GET    /api/voice/transcript/{job_id}  401      200   404   404     404   200  403   403   401
+GET    /health                         200      200   200   200     200   200  200   200   200
+GET    /ready                          200      200   200   200     200   200  200   200   200
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()[1:]]
 CELLS = [(row[0], row[1], who, int(row[2 + at])) for row in ROWS for at, who in enumerate(CALLERS)]
@@ -53,6 +53,7 @@ class Scene:
 
 async def scene_of(world: World) -> Scene:
     owner, other, admin = await world.person(), await world.person(), await world.person("admin")
+    service = await world.person("service")
     job = await world.job(owner)
     done = await world.jobs.claim(job, lease="a", seconds=60)
     assert done
@@ -71,10 +72,11 @@ async def scene_of(world: World) -> Scene:
         "stranger": {},
         "owner": owner.headers,
         "other": other.headers,
+        "service": service.headers,
         "admin": admin.headers,
         "read": await world.key(owner, "voice:read"),
         "write": await world.key(owner, "voice:write"),
-        "users": await world.key(admin, "users:read"),
+        "users": await world.key(service, "users:read"),
         "revoked": revoked,
     }
     key_id = (await world.accounts.keys(owner.id))[0].id
