@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         from policies.engine.report import as_json
 
-        _write(as_json(checked, today=checking.today))
+        sys.stdout.write(_lines(as_json(checked, today=checking.today)))
     elif options.format == "sarif":
         from policies.engine.policy import Enforcement
         from policies.engine.waivers import IN_ORDER
@@ -81,7 +81,8 @@ def run(options: argparse.Namespace) -> int:
 
         level = checking.configuration.enforcement_of
         disabled = {policy.id for policy in checking.policies if level(policy) is Enforcement.DISABLED}
-        _write(as_sarif(checked, [*checking.policies, IN_ORDER], disabled=disabled))
+        told = as_sarif(checked, [*checking.policies, IN_ORDER], disabled=disabled)
+        sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
     else:
         from review.findings_text import findings_text
 
@@ -111,5 +112,14 @@ def _day(text: str | None) -> datetime.date | None:
         raise ReviewError(f"--today {text} is no date", why=str(error), fix="write YYYY-MM-DD") from error
 
 
-def _write(data: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+def _lines(data: dict[str, Any]) -> str:
+    """`data` as JSON with a line for each item of its lists: to be searched by line, and written fast."""
+    return "{\n" + ",\n".join(f"{_text(key)}: {_listed(value)}" for key, value in data.items()) + "\n}\n"
+
+
+def _listed(value: Any) -> str:
+    return "[\n" + ",\n".join(map(_text, value)) + "\n]" if value and isinstance(value, list) else _text(value)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
