@@ -11,9 +11,9 @@ from policies.engine.access.conditions import Held, reach_of
 from policies.engine.access.permissions import Holding
 from policies.engine.grants import Grant, Scope
 from review.access import Access, Who, words_of
+from review.terminal import width
 from review.words import plural, short_type
 
-_WIDTH = 110
 _FEW = 6
 
 
@@ -45,7 +45,7 @@ def _who(access: Access, who: Who, *, every: bool) -> Iterator[str]:
         f", runs {one.name}{', which takes requests from the internet' if one.faces_internet else ''}"
         for one in who.runs
     )
-    yield f"{identity.name}: {identity.kind.value}{runs}"
+    yield from _wrapped(f"{identity.name}: {identity.kind.value}{runs}", "")
     if identity.member and not identity.member.endswith(identity.name):
         yield f"  {identity.member}"
     yield "  can" if who.held else "  can do nothing by itself"
@@ -125,7 +125,7 @@ def _secret(one: Readership) -> Iterator[str]:
 def _wrapped(text: str, indent: str) -> Iterator[str]:
     yield from wrap(
         text,
-        _WIDTH,
+        width(),
         initial_indent=indent,
         subsequent_indent=f"{indent}    ",
         break_on_hyphens=False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policies.engine.configuration import Configuration
@@ -63,6 +63,8 @@ class Checking:
         found = Waivers.read(file, policies) if file else Waivers()
         if root and file == usual:
             _refuse_unknown_places(found, root)
+            # As every machine knows it: fingerprints of findings are made of their words.
+            found = replace(found, file=str(WAIVERS))
         return cls(policies, chosen, found, today or datetime.datetime.now(tz=datetime.UTC).date())
 
     def check(self, plan: Plan) -> Checked:

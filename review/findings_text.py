@@ -10,10 +10,10 @@ from policies.engine.policy import Enforcement, Severity
 from policies.engine.report import Checked
 from policies.engine.run import Finding
 from policies.engine.waivers import IN_ORDER
-from review.terminal import printable
+from review.plan import STACK_TYPE, Plan, Resource
+from review.terminal import printable, width
 from review.words import plural, short_type
 
-_WIDTH = 110
 _FEW = 8
 
 
@@ -26,23 +26,32 @@ def _lines(checked: Checked, *, every: bool) -> Iterator[str]:
     plan = checked.plan
     policies = plural(len(checked.evaluation.looked), "policy", "policies")
     yield f"{plan.system} · {plan.stack}: {policies} over {plural(len(plan), 'resource')}"
-    yield f"  {verdict(checked)}"
+    yield from _wrapped(verdict(checked), "  ", hanging="")
+    if checked.evaluation.disposable:
+        said = (
+            "nothing durable was asked: this stack says that its data may be thrown away (its profile's protect)"
+        )
+        yield from _wrapped(said, "  ", hanging="")
+    if checked.evaluation.disabled:
+        yield from _wrapped(f"switched off: {', '.join(checked.evaluation.disabled)}", "  ", hanging="")
     for _, group in groupby(checked.findings, key=lambda one: one.policy.id):
         yield ""
-        yield from _policy(list(group))
+        yield from _policy(plan, list(group))
     if checked.waived:
         yield ""
         yield "waived"
         for waived in checked.waived:
             left = plural(waived.days_left, "day")
-            yield f"  {waived.finding.policy.id}: {_where(waived.finding)}"
-            yield f"    {waived.waiver.reason} ({waived.waiver.owner}, {waived.waiver.ticket}, {left} left)"
+            yield from _wrapped(f"{waived.finding.policy.id}: {_where(plan, waived.finding.resource)}", "  ")
+            said = f"{waived.waiver.reason} ({waived.waiver.owner}, {waived.waiver.ticket}, {left} left)"
+            yield from _wrapped(said, "    ", hanging="")
     if checked.not_evaluated:
         yield ""
         yield f"not evaluated ({len(checked.not_evaluated)}): look at these once they are known"
         shown = checked.not_evaluated if every else checked.not_evaluated[:_FEW]
         for unseen in shown:
-            yield f"  {unseen.policy.id}: {short_type(unseen.resource.type)} {unseen.resource.name}: {unseen.why}"
+            what = f"{short_type(unseen.resource.type)} {unseen.resource.name}"
+            yield from _wrapped(f"{unseen.policy.id}: {what}: {unseen.why}", "  ")
         if len(shown) < len(checked.not_evaluated):
             yield f"  … and {len(checked.not_evaluated) - len(shown)} more: --all"
     if any(one.policy is not IN_ORDER for one in checked.findings):
@@ -62,35 +71,61 @@ def verdict(checked: Checked) -> str:
     return " · ".join([wrong, looked, f"{idle} had nothing to look at", unseen, waived])
 
 
-def _policy(findings: list[Finding]) -> Iterator[str]:
+def _policy(plan: Plan, findings: list[Finding]) -> Iterator[str]:
     policy = findings[0].policy
     mark = {Severity.CRITICAL: "!!", Severity.HIGH: "! "}.get(policy.severity, "- ")
     advisory = "" if findings[0].enforcement is Enforcement.MANDATORY else ", advisory"
-    yield f"{mark} {policy.title}  [{policy.id}, {policy.severity}{advisory}]"
-    for finding in findings:
-        yield f"   {_where(finding)}"
-        yield from _wrapped(finding.message, "     ")
-        yield f"     {finding.resource.urn}"
+    yield from _wrapped(f"{mark} {policy.title}  [{policy.id}, {policy.severity}{advisory}]", "", hanging="   ")
+    for _, several in groupby(findings, key=lambda one: one.resource.urn):
+        here = list(several)
+        yield from _wrapped(_where(plan, here[0].resource), "   ")
+        for finding in here:
+            yield from _wrapped(finding.message, "     ", hanging="  ")
+        yield f"     {here[0].resource.urn}"
     yield from _wrapped(f"why: {policy.why}", "   ")
     for fix in dict.fromkeys(finding.fix for finding in findings):
         yield from _wrapped(f"fix: {fix}", "   ")
 
 
-def _where(finding: Finding) -> str:
-    resource = finding.resource
-    source = f"  ({resource.source[0]})" if resource.source else ""
-    return f"{short_type(resource.type)} '{resource.name}'{source}"
+def _where(plan: Plan, resource: Resource) -> str:
+    places = ", for ".join(_places(plan, resource))
+    return f"{short_type(resource.type)} '{resource.name}'{f'  ({places})' if places else ''}"
+
+
+def _places(plan: Plan, resource: Resource) -> Iterator[str]:
+    """The line that makes a resource, and the stack's line that asked for the component which it is a part of."""
+    if resource.type == STACK_TYPE or not resource.source:
+        return  # The stack is made by whatever ran the program, and that is not the place to mend.
+    yield resource.source[0]
+    outermost, seen = resource, {resource.urn}
+    while (parent := plan.by_urn.get(outermost.parent or "")) and parent.type != STACK_TYPE:
+        if parent.urn in seen:
+            return
+        seen.add(parent.urn)
+        outermost = parent
+    if outermost is not resource and outermost.source:
+        yield outermost.source[0]
 
 
 def _how_to_waive(checked: Checked) -> Iterator[str]:
     first = next(one for one in checked.findings if one.policy is not IN_ORDER)
-    yield "To waive a finding for at most 180 days, add to policies/waivers.yaml:"
+    # As the file's first entry; a file that is there already has the first line.
+    yield "To waive a finding for at most 180 days, write into policies/waivers.yaml:"
+    yield "waivers:"
     yield f"  - policy: {first.policy.id}"
     yield f"    resource: {first.resource.urn}"
-    yield "    owner: …   reason: …   ticket: …   expires: YYYY-MM-DD   (each on a line of its own)"
+    yield "    owner: …"
+    yield "    reason: …"
+    yield "    ticket: …"
+    yield "    expires: YYYY-MM-DD"
 
 
-def _wrapped(text: str, indent: str) -> Iterator[str]:
+def _wrapped(text: str, indent: str, *, hanging: str = "     ") -> Iterator[str]:
     yield from wrap(
-        text, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}     ", break_on_hyphens=False
+        text,
+        width(),
+        initial_indent=indent,
+        subsequent_indent=indent + hanging,
+        break_on_hyphens=False,
+        break_long_words=False,
     )

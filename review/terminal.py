@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from shutil import get_terminal_size
+
+_WIDEST = 110
+_NARROWEST = 60
+
+
+def width() -> int:
+    """Where prose is wrapped: at the terminal's width (or `COLUMNS`) within what reads well; at 110 in a pipe."""
+    return max(_NARROWEST, min(_WIDEST, get_terminal_size((_WIDEST, 24)).columns))
 
 
 def printable(line: str) -> str:

@@ -68,7 +68,9 @@ def as_json(checked: Iterable[Checked], *, today: datetime.date) -> dict[str, An
     every = list(checked)
     return {
         "today": today.isoformat(),
-        "stacks": [f"{one.plan.project}/{one.plan.stack}" for one in every],
+        "stacks": [_named(one) for one in every],
+        "disposable": [_named(one) for one in every if one.evaluation.disposable],
+        "disabled": sorted({id_ for one in every for id_ in one.evaluation.disabled}),
         "findings": [_finding(finding) for one in every for finding in one.findings],
         "notEvaluated": [
             {"policy": unseen.policy.id, "urn": unseen.resource.urn, "why": unseen.why}
@@ -89,6 +91,10 @@ def as_json(checked: Iterable[Checked], *, today: datetime.date) -> dict[str, An
         ],
         "passed": dict(sorted(_passed(every).items())),
     }
+
+
+def _named(one: Checked) -> str:
+    return f"{one.plan.project}/{one.plan.stack}"
 
 
 def _passed(every: Sequence[Checked]) -> dict[str, int]:

@@ -39,13 +39,17 @@ class NotEvaluated:
 class Evaluation:
     """What a run of policies over one plan found.
 
-    `looked` counts the resources that each policy looked at, those that it could not evaluate included.
+    `looked` counts the resources that each policy looked at, those that it could not evaluate included; policies
+    that are switched off are in `disabled` instead. `disposable`: whether the stack says that its data may be
+    thrown away, so that nothing durable is asked of it.
     """
 
     plan: Plan
     findings: list[Finding] = field(default_factory=list)
     not_evaluated: list[NotEvaluated] = field(default_factory=list)
     looked: dict[str, int] = field(default_factory=dict)
+    disabled: list[str] = field(default_factory=list)
+    disposable: bool = False
 
     @property
     def passed(self) -> dict[str, int]:
@@ -65,10 +69,11 @@ def evaluate(
     """Looks at `plan` with each of `policies`, as on the day `today` (this day where it is left out)."""
     chosen = configuration or Configuration()
     stack = Stack(plan, today)
-    found = Evaluation(plan)
+    found = Evaluation(plan, disposable=stack.disposable)
     for policy in policies:
         level = chosen.enforcement_of(policy)
         if level is Enforcement.DISABLED:
+            found.disabled.append(policy.id)
             continue
         looked: set[str] = set()
         for result in policy.look(stack, chosen.of(policy)):

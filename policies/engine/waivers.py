@@ -8,8 +8,8 @@
         ticket: SEC-123
         expires: 2027-03-31
 
-`resource` is one URN, or a pattern with `*` in its last part (the name) and `matches`, the number of findings that
-it is meant for. A waiver that has ended, that nothing needs, that matches more than it says or that says what
+`resource` is one URN, or a pattern with `*` in its last part (the name) and `matches`, the number of resources
+that it is meant for. A waiver that has ended, that nothing needs, that matches more than it says or that says what
 another says is itself a violation: this module finds those, and takes what is waived out of the findings.
 """
 
@@ -51,7 +51,7 @@ class Waiver(BaseModel):
     expires: datetime.date
     """The last day on which it holds, at most 180 days ahead."""
     matches: int = Field(default=1, ge=1)
-    """The number of findings that a pattern is meant for."""
+    """The number of resources that a pattern is meant for."""
 
     @model_validator(mode="after")
     def _is_narrow(self) -> Self:

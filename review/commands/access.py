@@ -11,17 +11,20 @@ from review.arguments import add_common
 from review.chosen_plans import add_plans, plans_of, walking
 from review.errors import ReviewError
 
-_ABOUT = """Tells who can do what: every identity with the resources it may use, the roles that let it and the
-permissions that follow, as whom it can come to act (the shortest way), who can come to act as it, and how many
-things with data it reaches (its blast radius). Plans the stacks itself, with no account and no network, or reads
-a plan from a file. What was granted outside the plan is not in it."""
+_ABOUT = """Tells who can do what: every identity with the resources it may use, the roles
+that let it and the permissions that follow, as whom it can come to act (the
+shortest way), who can come to act as it, and how many things with data it
+reaches (its blast radius). Plans the stacks itself, with no account and no
+network, or reads a plan from a file. What was granted outside the plan is not
+in it."""
 
 _EXAMPLES = """examples:
-  voicestack access --stack prod                   everybody in prod
-  voicestack access --stack prod --identity api    one identity, by its name or e-mail
-  voicestack access --identity api --all           with every permission and every way
-  voicestack access --plan state.json              of what `pulumi stack export` wrote
-  voicestack access --format json | jq '.stacks[0].identities[] | {name, blastRadius}'
+  voicestack access --stack prod                 everybody in prod
+  voicestack access --stack prod --identity api  one identity, by name or e-mail
+  voicestack access --identity api --all         with every permission and way
+  voicestack access --plan state.json            of `pulumi stack export`
+  voicestack access --format json |
+    jq '.stacks[0].identities[] | {name, blastRadius}'
 
 exit code: 0 told, 2 bad input."""
 

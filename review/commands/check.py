@@ -14,16 +14,20 @@ from review.arguments import add_common, root_of
 from review.chosen_plans import add_plans, check_plans, plans_of, walking
 from review.errors import ReviewError
 
-_ABOUT = """Looks at stacks with every policy pack: least privilege, private networks, data protection,
-reliability, cost and operations. Plans the stacks itself, with no account and no network, or reads a plan
-from a file. What a plan cannot know yet is told as not evaluated, never as passed."""
+_ABOUT = """Looks at stacks with every policy pack: least privilege, private networks,
+data protection, reliability, cost and operations. Plans the stacks itself, with
+no account and no network, or reads a plan from a file. What a plan cannot know
+yet is told as not evaluated, never as passed."""
 
 _EXAMPLES = """examples:
-  voicestack check                               every stack of the root's system
-  voicestack check --stack prod --format sarif   for a code scanning service
-  voicestack check --plan preview.json           what `pulumi preview --json` wrote
-  voicestack check --plan state.json             what `pulumi stack export` wrote
+  voicestack check                              every stack of the root's system
+  voicestack check --stack prod --format sarif  for a code scanning service
+  voicestack check --plan preview.json          of `pulumi preview --json`
+  voicestack check --plan state.json            of `pulumi stack export`
   voicestack check --format json | jq .findings
+
+docs/checking.md tells how to waive a finding and to set a policy,
+docs/policies.md what each policy demands.
 
 exit code: 0 clean, 1 a mandatory policy is violated, 2 bad input."""
 
@@ -45,7 +49,10 @@ def register(subparsers: Any) -> None:
         help="the exceptions (default: policies/waivers.yaml, where it exists)",
     )
     parser.add_argument(
-        "--policy-config", type=Path, metavar="FILE", help="settings of policies, as for --policy-pack-config"
+        "--policy-config",
+        type=Path,
+        metavar="FILE",
+        help="settings of policies: JSON, as Pulumi's --policy-pack-config takes",
     )
     parser.add_argument(
         "--today", metavar="DATE", help="the day on which waivers are judged, YYYY-MM-DD (default: today)"
@@ -106,10 +113,12 @@ def _day(text: str | None) -> datetime.date | None:
         return None
     try:
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            raise ValueError("it is not written so")
+            raise ValueError("a day is written with four, two and two digits")
         return datetime.date.fromisoformat(text)
     except ValueError as error:
-        raise ReviewError(f"--today {text} is no date", why=str(error), fix="write YYYY-MM-DD") from error
+        raise ReviewError(
+            f"--today {text} is no date", why=str(error), fix="write YYYY-MM-DD, e.g. 2027-03-31"
+        ) from error
 
 
 def _lines(data: dict[str, Any]) -> str:

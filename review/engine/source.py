@@ -19,6 +19,8 @@ from pulumi.runtime.proto import source_pb2
 
 _HERE = str(Path(__file__).resolve().parent.parent) + "/"
 _SITE = "site-packages"
+_INSTALLED = str(Path(sys.prefix).resolve()) + "/"
+"""The environment, which often stands in the root: what started the process is no place to mend anything."""
 _DEPTH = 2
 
 
@@ -36,7 +38,7 @@ class Sources:
         if filename.startswith("<"):
             return None
         full = filename if filename.startswith("/") else str(Path(filename).resolve())
-        inside = full.startswith(self._root) and _SITE not in full and not full.startswith(_HERE)
+        inside = full.startswith(self._root) and _SITE not in full and not full.startswith((_HERE, _INSTALLED))
         found = full[len(self._root) :] if inside else None
         self._relative[filename] = found
         return found

@@ -33,8 +33,8 @@ _AT_ONCE: Final = 1000
     severity=Severity.HIGH,
     why="""When the caller gives up first, the handler goes on all the same and the call is made again: work is
     done twice at the same time, and a message whose work is too long ends as a dead letter though it was done.""",
-    fix="""Set the `Delivery`'s `ack_deadline_s` (the `Schedule`'s deadline) to the service's `timeout_s` or more,
-    or lower that. Work beyond ten minutes belongs into a worker pool that pulls.""",
+    fix="""Set the `PushSubscription`'s `handler_timeout_s` (the `Schedule`'s deadline) to the service's
+    `timeout_s` or more, or lower that. Work beyond ten minutes belongs into a worker pool that pulls.""",
     fix_raw="""Raise `ackDeadlineSeconds` (`attemptDeadline`), or lower `template.timeout` of the service.""",
     types=(SUBSCRIPTION, QUEUE, JOB),
     elements=calls,
