@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from typing import Annotated, TypeAlias
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 Word: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 """A name, a pattern or a range."""
@@ -15,13 +15,17 @@ WordSet: TypeAlias = Annotated[frozenset[Word], Field(max_length=1000)]
 """Some of them, each once."""
 
 
-def only_of(given: AbstractSet[str], known: AbstractSet[str]) -> frozenset[str]:
-    """`given`, which names something and nothing that is not in `known`; ValueError otherwise.
+def some_of(known: AbstractSet[str]) -> AfterValidator:
+    """For a `WordSet` that names something, and nothing that is not in `known`.
 
     A name that a policy does not know would switch a part of it off in silence.
     """
-    unknown = sorted(given - known)
-    if unknown or not given:
-        said = f"there is no '{unknown[0]}'" if unknown else "nothing is named"
-        raise ValueError(f"{said}: name some of {', '.join(sorted(known))}")
-    return frozenset(given)
+
+    def named(given: frozenset[str]) -> frozenset[str]:
+        unknown = sorted(given - known)
+        if unknown or not given:
+            said = f"there is no '{unknown[0]}'" if unknown else "nothing is named"
+            raise ValueError(f"{said}: name some of {', '.join(sorted(known))}")
+        return given
+
+    return AfterValidator(named)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
-
-from pydantic import Field, field_validator
+from typing import Annotated, Final
 
 from policies.engine.policy import Result, Settings, Severity, resource_policy
-from policies.engine.settings_kinds import WordSet, only_of
+from policies.engine.settings_kinds import WordSet, some_of
 from policies.engine.stack import Stack
 from policies.engine.stores.cloud_sql import INSTANCE, Demand, Engine, engine_of, hosted, is_on, is_one_of, unmet
 from policies.engine.value import Value
@@ -71,13 +69,8 @@ _FLAGS: Final = frozenset(one.flag for one in DEMANDS)
 class AuditFlagsSettings(Settings):
     """Which flags are demanded."""
 
-    flags: WordSet = Field(default=_FLAGS)
+    flags: Annotated[WordSet, some_of(_FLAGS)] = _FLAGS
     """Names of flags out of the policy's table; `pgaudit.log` may be set for single databases in SQL instead."""
-
-    @field_validator("flags")
-    @classmethod
-    def _are_known(cls, given: frozenset[str]) -> frozenset[str]:
-        return only_of(given, _FLAGS)
 
 
 @resource_policy(

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
-
-from pydantic import Field, field_validator
+from typing import Annotated, Final
 
 from policies.engine.policy import Enforcement, Result, Settings, Severity, resource_policy
-from policies.engine.settings_kinds import WordSet, only_of
+from policies.engine.settings_kinds import WordSet, some_of
 from policies.engine.stack import Stack
 from policies.engine.stores.cloud_sql import (
     INSTANCE,
@@ -51,13 +49,8 @@ _FLAGS: Final = frozenset(one.flag for one in DEMANDS)
 class DiagnosticFlagsSettings(Settings):
     """Which flags are demanded."""
 
-    flags: WordSet = Field(default=_FLAGS)
+    flags: Annotated[WordSet, some_of(_FLAGS)] = _FLAGS
     """Names of flags out of the policy's table."""
-
-    @field_validator("flags")
-    @classmethod
-    def _are_known(cls, given: frozenset[str]) -> frozenset[str]:
-        return only_of(given, _FLAGS)
 
 
 @resource_policy(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
-
-from pydantic import Field, field_validator
+from typing import Annotated, Final
 
 from policies.engine.policy import Result, Settings, Severity, resource_policy
-from policies.engine.settings_kinds import WordSet, only_of
+from policies.engine.settings_kinds import WordSet, some_of
 from policies.engine.stack import Stack
 from policies.engine.stores.cloud_sql import (
     INSTANCE,
@@ -45,13 +43,8 @@ _FLAGS: Final = frozenset(one.flag for one in DEMANDS)
 class LoggedValuesSettings(Settings):
     """Which flags are looked at."""
 
-    flags: WordSet = Field(default=_FLAGS)
+    flags: Annotated[WordSet, some_of(_FLAGS)] = _FLAGS
     """Names of flags out of the policy's table; leave `log_statement` out where auditors ask for `mod`."""
-
-    @field_validator("flags")
-    @classmethod
-    def _are_known(cls, given: frozenset[str]) -> frozenset[str]:
-        return only_of(given, _FLAGS)
 
 
 @resource_policy(
