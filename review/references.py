@@ -18,7 +18,7 @@ def referred(plan: Plan, resource: Resource, key: str, type_: str) -> list[Resou
     found = [one for one in plan.resolve(resource, key) if one.type == type_]
     if found:
         return found
-    names = {text.rsplit("/", 1)[-1] for text in _texts(resource.inputs.get(key))}
+    names = {text.rsplit("/", 1)[-1] for text in texts_in(resource.inputs.get(key))}
     return [one for one in plan.of_type(type_) if one.inputs.get("name") in names]
 
 
@@ -43,12 +43,13 @@ def made_by(plan: Plan, component: Resource, type_: str) -> list[Resource]:
     return found
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text in a value, at any depth; keys are none."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for one in value.values():
-            yield from _texts(one)
+            yield from texts_in(one)
     elif isinstance(value, list):
         for one in value:
-            yield from _texts(one)
+            yield from texts_in(one)

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from policies.engine.grants import Grant, grants_of
 from policies.engine.value import MISSING, Value
 from review.plan import STACK_TYPE, Plan, Resource
+from review.references import owner_of
 
 BASELINE: Final = "voicestack:security:ProjectBaseline"
 _NAME_KEYS: Final = {
@@ -146,8 +147,7 @@ class Stack:
 
     def owner(self, resource: Resource) -> Resource | None:
         """The component that made `resource`, or None."""
-        parent = self.plan.by_urn.get(resource.parent) if resource.parent else None
-        return parent if parent is not None and parent.is_component else None
+        return owner_of(self.plan, resource)
 
     def owners(self, resource: Resource) -> Iterator[Resource]:
         """The components around `resource`, the nearest first."""

@@ -19,12 +19,12 @@ _REFRESH: Final = "refresh"
 """The step that tells what exists; another step of the same resource tells what will exist."""
 
 
-def read(text: str, *, system: str | None = None, origin: str = "the preview") -> Plan:
+def read(text: str, *, origin: str = "the preview") -> Plan:
     """The plan in a preview's JSON; PlanFileError where `text` is not one."""
-    return of_data(parsed(text, origin=origin), system=system, origin=origin)
+    return of_data(parsed(text, origin=origin), origin=origin)
 
 
-def of_data(raw: Any, *, system: str | None = None, origin: str = "the preview") -> Plan:
+def of_data(raw: Any, *, origin: str = "the preview") -> Plan:
     """The same from JSON that is read already."""
     try:
         if not isinstance(raw, dict) or not isinstance(raw.get("steps"), list):
@@ -33,7 +33,7 @@ def of_data(raw: Any, *, system: str | None = None, origin: str = "the preview")
         found = _resources(raw["steps"])
         if not found:
             raise ValueError("it has no step that leaves a resource")
-        return plan_of(found, system=system, outputs={})
+        return plan_of(found, outputs={})
     except ValueError as error:
         raise PlanFileError(
             f"{origin} is not a preview",

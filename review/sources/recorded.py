@@ -68,7 +68,7 @@ def recorded(raw: Any) -> Resource:
         raise ValueError(f"{said}: {error}") from error
 
 
-def plan_of(found: Mapping[str, Resource], *, system: str | None, outputs: dict[str, Any]) -> Plan:
+def plan_of(found: Mapping[str, Resource], *, outputs: dict[str, Any]) -> Plan:
     """The plan of these resources, which are all of one stack; ValueError where they are not."""
     places = {urn.split("::", 2)[0] + "::" + urn.split("::", 2)[1] for urn in found}
     if len(places) > 1:
@@ -78,6 +78,6 @@ def plan_of(found: Mapping[str, Resource], *, system: str | None, outputs: dict[
         found.values(),
         project=project,
         stack=head.removeprefix("urn:pulumi:"),
-        system=system or project,
+        system=project,
         outputs=outputs,
     )

@@ -19,19 +19,19 @@ https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/deployments.j
 """
 
 
-def read(text: str, *, system: str | None = None, origin: str = "the state") -> Plan:
+def read(text: str, *, origin: str = "the state") -> Plan:
     """The plan in an exported state; PlanFileError where `text` is not one."""
-    return of_data(parsed(text, origin=origin), system=system, origin=origin)
+    return of_data(parsed(text, origin=origin), origin=origin)
 
 
-def of_data(raw: Any, *, system: str | None = None, origin: str = "the state") -> Plan:
+def of_data(raw: Any, *, origin: str = "the state") -> Plan:
     """The same from JSON that is read already."""
     try:
         found = _resources(_deployment(raw))
         if not found:
             raise ValueError("it holds no resources")
         outputs = next((made.outputs for made in found.values() if made.is_stack), None)
-        return plan_of(found, system=system, outputs=outputs or {})
+        return plan_of(found, outputs=outputs or {})
     except ValueError as error:
         raise PlanFileError(
             f"{origin} is not a stack's state",

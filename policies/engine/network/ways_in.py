@@ -8,9 +8,9 @@ told by `policies.engine.access.permissions`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from policies.engine.access.paths import Step, path, reached
 from policies.engine.network.front import (
@@ -30,6 +30,7 @@ from policies.engine.stack import Stack
 from policies.engine.value import NotKnown, Value
 from policies.engine.workloads.templates import FUNCTION, FUNCTION_V1, SERVICE, SERVICE_V1
 from review.plan import Resource
+from review.references import texts_in
 
 INTERNET: Final = "the internet"
 GROUPS: Final = (
@@ -121,7 +122,7 @@ def _mentioned(stack: Stack, one: Value, types: tuple[str, ...]) -> list[Resourc
     """What of `types` any input of `one` names: by a path or a link, or by what will yield it."""
     named = {
         resource.urn: resource
-        for text in _texts(one.raw)
+        for text in texts_in(one.raw)
         # A bare word may be a name of anything.
         if "/" in text
         for type_ in types
@@ -148,14 +149,3 @@ def _served(stack: Stack, group: Value) -> list[Resource]:
         except NotKnown:
             found += stack.yielding(group[key], *types)
     return found
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one)
