@@ -22,6 +22,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.credentials import CredentialProvider
 
+from app.background import end
 from app.caches.memory import MemoryLimiter, Window, digest
 from app.ports import Unavailable, Verdict
 from app.settings import Cache
@@ -50,8 +51,7 @@ class ValkeyLimiter:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._keeper.cancel()
-        await asyncio.wait([self._keeper])
+        await end(self._keeper)
         await self._client.aclose()
 
     async def check(self) -> None:

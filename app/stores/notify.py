@@ -10,6 +10,7 @@ import logging
 from contextlib import suppress
 from typing import Self
 
+from app.background import end
 from app.ports import Unavailable
 from app.stores.postgres import Postgres
 from app.stores.updates import LocalUpdates
@@ -34,9 +35,7 @@ class PostgresUpdates(LocalUpdates):
 
     async def __aexit__(self, *_: object) -> None:
         if self._ear:
-            self._ear.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._ear
+            await end(self._ear)
 
     async def changed(self, job_id: str) -> None:
         with suppress(Unavailable):

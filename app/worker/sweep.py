@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from contextlib import suppress
 from typing import Self
 
+from app.background import end
 from app.ports import Queue, Unavailable, Updates
 from app.stores.jobs import Jobs
 from app.telemetry.logs import log
@@ -31,9 +31,7 @@ class Sweep:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await end(self._task)
 
     async def _run(self) -> None:
         while True:
