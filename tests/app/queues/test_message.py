@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import given
@@ -56,9 +55,7 @@ def test_nothing_else_is_a_message(data: bytes) -> None:
 @pytest.mark.parametrize(
     "data", [b"[" * 10_000_000, b" " * 10_000_000, b'{"id":' * 1_000_000, b'{"id": "' + b"0" * 10_000_000]
 )
-def test_the_largest_message_that_pubsub_takes_is_refused_at_once(data: bytes) -> None:
-    before = time.process_time()
+def test_the_largest_message_that_pubsub_takes_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="not the message of a job") as refusal:
         decode(data)
-    assert time.process_time() - before < 1
     assert refusal.value.__cause__ is None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -168,23 +167,3 @@ def test_configured_twice_each_line_is_printed_once(capsys: pytest.CaptureFixtur
     log(logging.INFO, "too quiet")
     log(logging.WARNING, "loud enough")
     assert [line["message"] for line in lines(capsys)] == ["loud enough"]
-
-
-def test_a_request_costs_microseconds(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure(Telemetry(GOOGLE_CLOUD_PROJECT="acme-prod"))
-    best = 1.0
-    with traces.span("request", parent=PARENT):
-        for _ in range(10):
-            began = time.process_time()
-            for _ in range(200):
-                log(
-                    logging.INFO,
-                    "request",
-                    event="request",
-                    endpoint="/api/users/{id}",
-                    status=200,
-                    milliseconds=3.1,
-                )
-            best = min(best, (time.process_time() - began) / 200)
-    capsys.readouterr()
-    assert best < 100e-6, "15 on a quiet machine; the bound leaves room for a busy one"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -154,14 +153,3 @@ def test_the_dashboard_finds_its_data_source() -> None:
     assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
     scrape = yaml.safe_load((LOCAL / "prometheus.yml").read_text())
     assert {one["job_name"] for one in scrape["scrape_configs"]} == {"api", "worker", "frontend"}
-
-
-def test_recording_a_request_costs_microseconds() -> None:
-    metrics.configure(Telemetry())
-    best = 1.0
-    for _ in range(10):
-        began = time.process_time()
-        for _ in range(200):
-            metrics.request("/api/users/{id}", "GET", 200, 0.003)
-        best = min(best, (time.process_time() - began) / 200)
-    assert best < 100e-6, "9 on a quiet machine; the bound leaves room for a busy one"
