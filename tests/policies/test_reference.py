@@ -6,7 +6,6 @@ import importlib.util
 import json
 import sys
 
-import jsonschema
 import pytest
 
 from policies.engine.anchors import Anchor, anchors
@@ -27,6 +26,8 @@ def test_the_schema_says_what_may_be_set() -> None:
 
 
 def test_the_schema_refuses_what_the_policies_refuse() -> None:
+    import jsonschema  # noqa: PLC0415  # takes two seconds, and every process imports every test file
+
     schema = json.loads(schema_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate({"all": "advisory", "budget-exists": {"enforcementLevel": "disabled"}}, schema)
