@@ -6,17 +6,19 @@ import codecs
 import logging
 import re
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from http import HTTPStatus
 from ipaddress import IPv6Address, IPv6Network
 from uuid import uuid4
 
 from fastapi import HTTPException
+from opentelemetry.trace import SpanKind
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import problem
 from app.ports import LARGEST_AUDIO
 from app.telemetry import logs, metrics
-from app.telemetry.traces import span
+from app.telemetry.traces import describe, span
 
 LARGEST_BODY = 64 << 10
 """Bytes of a request that is no recording and no push."""
@@ -32,6 +34,8 @@ HEADERS = {
     "strict-transport-security": "max-age=31536000",
     "x-content-type-options": "nosniff",
 }
+PROBES = frozenset({"/health", "/ready", "/metrics"})
+"""Asked by machines all the time; a trace of them tells nothing."""
 RAW = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 NOT_KEPT = (b"cache-control", b"no-store")
 """Tokens and what users wrote are in nobody's cache."""
@@ -58,7 +62,8 @@ class Frame:
         request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
         logs.request_id.set(request_id)
         parent = headers.get(b"traceparent", b"").decode("latin-1") or None
-        with span("request", parent=parent):
+        traced = span("request", parent=parent, kind=SpanKind.SERVER)
+        with nullcontext() if scope["path"] in PROBES else traced:
             await self._request(scope, receive, send, request_id.encode())
         return None
 
@@ -96,7 +101,10 @@ class Frame:
         # A route's template, never the path: it may hold anything.
         route = getattr(scope.get("route"), "path", "other")
         seconds = time.perf_counter() - began
-        metrics.request(route, scope["method"], status, seconds)
+        labels = metrics.request(route, scope["method"], status, seconds)
+        # Named as in https://opentelemetry.io/docs/specs/semconv/http/http-spans/#name
+        name, failed = f"{labels['http.request.method']} {route}", status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        describe(name, labels, failed=failed)
         # `event`, `endpoint` and `status` are what the platform's log-based metrics count.
         logs.log(
             logging.INFO,

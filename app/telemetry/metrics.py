@@ -79,11 +79,13 @@ def scrape() -> tuple[bytes, str]:
     return generate_latest(_registry), CONTENT_TYPE_LATEST
 
 
-def request(route: str, method: str, status: int, seconds: float) -> None:
-    """One request served; `route` is the template, or a word where there is none."""
+def request(route: str, method: str, status: int, seconds: float) -> dict[str, str | int]:
+    """One request served; `route` is the template, or a word where there is none. Returns its labels."""
     known = method if method in METHODS else "_OTHER"
     labels: dict[str, str | int] = {"http.route": route, "http.request.method": known}
-    _now.requests.record(seconds, labels | {"http.response.status_code": status})
+    labels["http.response.status_code"] = status
+    _now.requests.record(seconds, labels)
+    return labels
 
 
 def job(outcome: str, seconds: float) -> None:

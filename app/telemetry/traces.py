@@ -5,13 +5,13 @@ With the exporter off nothing is recorded, but a caller's trace id still gets in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-from opentelemetry.trace import NoOpTracer, StatusCode, Tracer, use_span
+from opentelemetry.trace import NoOpTracer, SpanKind, StatusCode, Tracer, get_current_span, use_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from app.settings import Telemetry
@@ -49,7 +49,9 @@ def stop() -> None:
 
 
 @contextmanager
-def span(name: str, *, parent: str | None = None, **attributes: str | float | None) -> Iterator[None]:
+def span(
+    name: str, *, parent: str | None = None, kind: SpanKind = SpanKind.INTERNAL, **attributes: str | float | None
+) -> Iterator[None]:
     """One step, under `parent` (a W3C traceparent; a malformed one is none) or else the current one.
 
     `attributes` hold ids and numbers only. Of an exception that ends it the type is recorded, never the message.
@@ -59,7 +61,7 @@ def span(name: str, *, parent: str | None = None, **attributes: str | float | No
         return
     context = _W3C.extract({"traceparent": parent}) if parent else None
     given = {key: value for key, value in attributes.items() if value is not None}
-    current = _tracer.start_span(name, context, attributes=given)
+    current = _tracer.start_span(name, context, kind, given)
     with use_span(current, end_on_exit=True, record_exception=False, set_status_on_exception=False):
         try:
             yield
@@ -67,6 +69,16 @@ def span(name: str, *, parent: str | None = None, **attributes: str | float | No
             current.set_attribute("error.type", type(error).__qualname__)
             current.set_status(StatusCode.ERROR)
             raise
+
+
+def describe(name: str, attributes: Mapping[str, str | int], *, failed: bool) -> None:
+    """Tells of the current span what is known only at its end."""
+    current = get_current_span()
+    if current.is_recording():
+        current.update_name(name)
+        current.set_attributes(attributes)
+        if failed:
+            current.set_status(StatusCode.ERROR)
 
 
 def traceparent() -> str | None:

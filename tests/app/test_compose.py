@@ -125,6 +125,11 @@ def test_the_database_s_users_are_those_that_the_services_come_as() -> None:
     assert urlsplit(settings.url).username == environment("postgres")["POSTGRES_USER"]
 
 
+def test_on_a_read_only_file_system_grafana_keeps_the_plugins_it_has() -> None:
+    assert SERVICES["grafana"]["read_only"]
+    assert environment("grafana")["GF_PLUGINS_PREINSTALL_DISABLED"] == "true"
+
+
 def test_prometheus_and_the_gateway_ask_services_that_there_are() -> None:
     scraped = yaml.safe_load((APP / "local" / "prometheus.yml").read_text())["scrape_configs"]
     targets = {target for job in scraped for config in job["static_configs"] for target in config["targets"]}

@@ -13,14 +13,19 @@ from typing import Any
 import google.auth
 import pytest
 import requests
+from fastapi import FastAPI
 from google.auth.exceptions import DefaultCredentialsError
 from google.oauth2.credentials import Credentials
 from opentelemetry import metrics as global_metrics
 from opentelemetry import trace as global_trace
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from app import telemetry
+from app.api.problems import handle_problems
+from app.frame import Frame
 from app.settings import SettingsError, Telemetry
 from app.telemetry import exporters, metrics, traces
+from tests.app.harness import client_of
 from tests.app.patience import FOR_EVER_S, PATIENCE_S, until
 from tests.app.telemetry.receiver import Receiver, receiving, restored, texts
 from tests.app.telemetry.test_logs import SECRET, fail
@@ -62,6 +67,62 @@ def test_a_span_arrives_with_its_name_attributes_and_sender(receiver: Receiver) 
     resource = receiver.resource()
     assert (resource["service.name"], resource["service.version"]) == ("api", "api-7")
     assert resource["service.instance.id"]
+
+
+@pytest.mark.parametrize("parent", [None, SAMPLED])
+def test_a_request_s_span_says_what_was_asked_and_answered_but_never_the_path(
+    receiver: Receiver, parent: str | None
+) -> None:
+    telemetry.configure(Telemetry(TELEMETRY="otlp", TRACED_SHARE=1))
+    app = FastAPI()
+    app.add_middleware(Frame)
+    handle_problems(app)
+
+    @app.get("/api/voice/status/{job_id}")
+    def status(job_id: str) -> str:
+        return job_id
+
+    @app.get("/ready")
+    def ready() -> None: ...
+
+    async def ask(*requests: tuple[str, str]) -> None:
+        async with client_of(app) as client:
+            for method, path in requests:
+                await client.request(method, path, headers={"traceparent": parent} if parent else {})
+
+    route = "/api/voice/status/{job_id}"
+    answers = {f"GET {route}": "200", f"POST {route}": "405", "GET other": "404", "_OTHER other": "404"}
+    path = "/api/voice/status/private"
+    asyncio.run(
+        ask(("GET", path), ("POST", path), ("GET", "/private"), ("PRIVATE", "/private"), ("GET", "/ready"))
+    )
+    stopped()
+    spans = receiver.spans()
+    assert {name: texts(one.attributes)["http.response.status_code"] for name, one in spans.items()} == answers
+    assert {(one.kind, one.status.code) for one in spans.values()} == {(Span.SPAN_KIND_SERVER, 0)}
+    assert all(one.parent_span_id.hex() == ("cd" * 8 if parent else "") for one in spans.values())
+    assert b"private" not in b"".join(body for _, _, body in receiver.arrived).lower()
+
+
+def test_a_request_that_fails_is_a_failed_span(receiver: Receiver) -> None:
+    telemetry.configure(Telemetry(TELEMETRY="otlp", TRACED_SHARE=1))
+    app = FastAPI()
+    app.add_middleware(Frame)
+    handle_problems(app)
+
+    @app.get("/fails")
+    def fails() -> None:
+        raise RuntimeError(SECRET)
+
+    async def ask() -> int:
+        async with client_of(app) as client:
+            return (await client.get("/fails")).status_code
+
+    assert asyncio.run(ask()) == 500
+    stopped()
+    ((name, one),) = receiver.spans().items()
+    assert (name, one.status.code, texts(one.attributes)["http.response.status_code"]) == ("GET /fails", 2, "500")
+    assert all(SECRET.encode() not in body for _, _, body in receiver.arrived)
 
 
 def test_of_an_exception_a_span_records_the_type_only(receiver: Receiver) -> None:
