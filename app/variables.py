@@ -54,7 +54,7 @@ READ: Mapping[str, Variable] = {
     "SUBSCRIPTION_JOBS": Variable("operator", "a pull subscription: the worker pulls instead of being pushed to"),
     "TELEMETRY": Variable("operator", "google, otlp or off; google on Cloud Run, elsewhere off"),
     "TOKENS_PER_HOUR": Variable("operator", "the assistant's budget, of all instances together; 1,000,000"),
-    "TRACED_SHARE": Variable("operator", "share of requests that are traced; 0.05"),
+    "TRACED_SHARE": Variable("operator", "share of requests that are traced, probes never; 0.05"),
     "TRUSTED_PROXIES": Variable("operator", "proxies before the process; on Cloud Run 2, elsewhere none"),
     "USE_CLOUD_MONITORING": Variable("operator", "false: TELEMETRY is left out"),
     "USE_CLOUD_STORAGE": Variable("operator", "false: the bucket is left out"),
