@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-AGAIN_S = 0.2
+AGAIN_S = 0.5
 
 
 async def end(task: asyncio.Task[Any]) -> None:

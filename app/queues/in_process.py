@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from contextlib import suppress
 from typing import Self
 
 from app.ports import Unavailable
 from app.queues import Handle
 from app.telemetry.logs import log
 
-DRAIN_S = 5.0
+DRAIN_S, GIVE_BACK_S = 5.0, 1.5
 
 
 class InProcessQueue:
@@ -30,8 +29,11 @@ class InProcessQueue:
 
     async def __aexit__(self, *_: object) -> None:
         self._waiting.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*self._workers), DRAIN_S)
+        if workers := list(self._workers):
+            await asyncio.wait(workers, timeout=DRAIN_S)
+            for worker in workers:
+                worker.cancel()
+            await asyncio.wait(workers, timeout=GIVE_BACK_S)
 
     async def check(self) -> None:
         """Unavailable if no more may wait."""

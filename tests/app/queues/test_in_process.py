@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -84,6 +85,28 @@ def test_a_job_that_does_not_end_in_time_is_cancelled_and_may_clean_up(monkeypat
         assert set(handler.cancelled) == set(ids)
 
     asyncio.run(told())
+
+
+def test_a_job_whose_cancellation_gets_lost_holds_up_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_process, "DRAIN_S", 0.05)
+    monkeypatch.setattr(in_process, "GIVE_BACK_S", 0.05)
+    lost = 0
+
+    async def losing(_: str) -> bool:
+        nonlocal lost
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(FOR_EVER_S)
+        lost += 1
+        await asyncio.sleep(FOR_EVER_S)
+        return True
+
+    async def told() -> None:
+        async with asyncio.timeout(PATIENCE_S), InProcessQueue(losing) as queue:
+            await queue.submit(new_id())
+            await asyncio.sleep(0)
+
+    asyncio.run(told())
+    assert lost == 1
 
 
 def test_twenty_thousand_jobs_wait_and_are_done() -> None:
