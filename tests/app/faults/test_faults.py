@@ -101,7 +101,11 @@ def test_an_answer_that_comes_too_late_is_asked_for_again(variables: dict[str, s
 
 def test_what_a_stop_waits_for_fits_into_what_cloud_run_gives_it() -> None:
     """That it waits for nothing else show the tests of stops, where these are much shorter or much longer."""
-    for waits in ((serving.DRAIN_S, pushed.GIVE_BACK_S), (pull.DRAIN_S, pull.GIVE_BACK_S), (in_process.DRAIN_S,)):
+    for waits in (
+        (serving.DRAIN_S, pushed.GIVE_BACK_S),
+        (pull.DRAIN_S, pull.GIVE_BACK_S),
+        (in_process.DRAIN_S, in_process.GIVE_BACK_S),
+    ):
         assert sum(waits) + telemetry.STOP_S < STOP_S
 
 
@@ -125,6 +129,7 @@ def test_a_local_process_told_to_stop_in_the_middle_loses_nothing(answered: bool
         assert model.asked == (8 if answered else 16), "what was in hand was finished, or else given back"
 
     deadlines = {"app.queues.in_process.DRAIN_S": FOR_EVER_S if answered else SHORT_S}
+    deadlines |= {"app.queues.in_process.GIVE_BACK_S": FOR_EVER_S}
     with slow_model() as model:
         told_to = UNHURRIED | model.variables | variables
         with process("local", tmp_path, deadlines, **told_to) as local:

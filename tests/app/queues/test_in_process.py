@@ -75,6 +75,7 @@ def test_a_job_submitted_as_the_last_worker_ends_is_done() -> None:
 
 def test_a_job_that_does_not_end_in_time_is_cancelled_and_may_clean_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_process, "DRAIN_S", 0.2)
+    monkeypatch.setattr(in_process, "GIVE_BACK_S", FOR_EVER_S)
 
     async def told() -> None:
         ids, handler = [new_id(), new_id()], Handler(takes_s=FOR_EVER_S)
