@@ -62,8 +62,8 @@ class Frame:
         request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
         logs.request_id.set(request_id)
         parent = headers.get(b"traceparent", b"").decode("latin-1") or None
-        traced = span("request", parent=parent, kind=SpanKind.SERVER)
-        with nullcontext() if scope["path"] in PROBES else traced:
+        probe = scope["path"] in PROBES
+        with nullcontext() if probe else span("request", parent=parent, kind=SpanKind.SERVER):
             await self._request(scope, receive, send, request_id.encode())
         return None
 

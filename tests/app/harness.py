@@ -15,9 +15,19 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from app.api.problems import handle_problems
+from app.frame import Frame
 from tests.app.deadlines import ROOT, command_of
 from tests.app.patience import PATIENCE_S
 from tests.app.servers.loopback import free_port
+
+
+def framed() -> FastAPI:
+    """An application without routes, within what every request passes."""
+    app = FastAPI()
+    app.add_middleware(Frame)
+    handle_problems(app)
+    return app
 
 
 @asynccontextmanager

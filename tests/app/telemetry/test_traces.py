@@ -13,7 +13,6 @@ from typing import Any
 import google.auth
 import pytest
 import requests
-from fastapi import FastAPI
 from google.auth.exceptions import DefaultCredentialsError
 from google.oauth2.credentials import Credentials
 from opentelemetry import metrics as global_metrics
@@ -21,11 +20,9 @@ from opentelemetry import trace as global_trace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from app import telemetry
-from app.api.problems import handle_problems
-from app.frame import Frame
 from app.settings import SettingsError, Telemetry
 from app.telemetry import exporters, metrics, traces
-from tests.app.harness import client_of
+from tests.app.harness import client_of, framed
 from tests.app.patience import FOR_EVER_S, PATIENCE_S, until
 from tests.app.telemetry.receiver import Receiver, receiving, restored, texts
 from tests.app.telemetry.test_logs import SECRET, fail
@@ -74,9 +71,7 @@ def test_a_request_s_span_says_what_was_asked_and_answered_but_never_the_path(
     receiver: Receiver, parent: str | None
 ) -> None:
     telemetry.configure(Telemetry(TELEMETRY="otlp", TRACED_SHARE=1))
-    app = FastAPI()
-    app.add_middleware(Frame)
-    handle_problems(app)
+    app = framed()
 
     @app.get("/api/voice/status/{job_id}")
     def status(job_id: str) -> str:
@@ -106,9 +101,7 @@ def test_a_request_s_span_says_what_was_asked_and_answered_but_never_the_path(
 
 def test_a_request_that_fails_is_a_failed_span(receiver: Receiver) -> None:
     telemetry.configure(Telemetry(TELEMETRY="otlp", TRACED_SHARE=1))
-    app = FastAPI()
-    app.add_middleware(Frame)
-    handle_problems(app)
+    app = framed()
 
     @app.get("/fails")
     def fails() -> None:

@@ -22,8 +22,6 @@ from fastapi import FastAPI
 from google.auth import crypt, jwt, transport
 from google.auth.exceptions import TransportError
 
-from app.api.problems import handle_problems
-from app.frame import Frame
 from app.ports import Unavailable
 from app.queues import encode
 from app.roles.serving import create_app
@@ -32,15 +30,15 @@ from app.telemetry.traces import traceparent
 from app.worker import push
 from app.worker.push import PushGuard, guard_of, push_router
 from tests.app.api.surroundings import with_schema
-from tests.app.harness import client_of
+from tests.app.harness import client_of, framed
 
 AUDIENCE, IDENTITY = "voice-staging-worker", "push@acme.iam.gserviceaccount.com"
 JOB_ID = "0" * 32
 JOB = encode(JOB_ID)
 TRACE = "0af7651916cd43dd8448eb211c80319c"
+TRACEPARENT = f"00-{TRACE}-b7ad6b7169203331-01"
 Make = Callable[[], str | None]
 """Makes a token when the test runs: one made when tests are collected might be too old by then."""
-TRACEPARENT = f"00-{TRACE}-b7ad6b7169203331-01"
 
 
 @dataclass
@@ -125,9 +123,7 @@ def guard_with(keys: Keys, *, checked: bool = False) -> PushGuard:
 
 def served(deed: Deed, guard: PushGuard | None) -> FastAPI:
     """The route within what every request passes."""
-    app = FastAPI()
-    app.add_middleware(Frame)
-    handle_problems(app)
+    app = framed()
     app.include_router(push_router(deed, guard))
     return app
 
