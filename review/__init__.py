@@ -1,1 +1,1 @@
-"""The Plan, the embedded engine that makes it, and what reads it."""
+"""The commands of `voicestack`, and the reports that they write: what a Plan and its findings say to a person."""

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
-from policies.engine.access.blast_radius import Readership
-from policies.engine.access.conditions import Held, reach_of
-from policies.engine.access.permissions import Holding
-from policies.engine.grants import Grant, Scope
-from review.access import Access, Who, words_of
+from analysis.access.blast_radius import Readership
+from analysis.access.conditions import Held, reach_of
+from analysis.access.permissions import Holding
+from analysis.access.who_can import Access, Who, words_of
+from analysis.grants import Grant, Scope
 from review.terminal import width
 from review.words import plural, short_type
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from review.errors import ReviewError
+from plan.errors import ReviewError
 
 CONFIG_HELP = "override one setting in memory: name=value, or namespace:name=value; no file is written"
 
@@ -31,7 +31,7 @@ def root_of(options: argparse.Namespace) -> Path:
     """The project's folder."""
     if options.root is None:
         # Not at the top: --help must not wait for what only a run needs.
-        from review.engine.project import find_root  # noqa: PLC0415
+        from plan.engine.project import find_root  # noqa: PLC0415
 
         return find_root(Path.cwd())
     root: Path = options.root

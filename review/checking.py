@@ -6,14 +6,14 @@ import datetime
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from plan.engine.project import FILE, load_project
+from plan.plan import Plan
 from policies.engine.configuration import Configuration
 from policies.engine.pack import packs
 from policies.engine.policy import Policy
 from policies.engine.report import Checked, check
 from policies.engine.waiver_file import WaiverFileError
 from policies.engine.waivers import Waivers
-from review.engine.project import FILE, load_project
-from review.plan import Plan
 
 WAIVERS = Path("policies") / "waivers.yaml"
 """Where waivers are looked for, relative to the project's root."""

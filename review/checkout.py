@@ -13,9 +13,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from review.engine.project import stacks_of
-from review.errors import ReviewError
-from review.plan import Plan
+from plan.engine.project import stacks_of
+from plan.errors import ReviewError
+from plan.plan import Plan
 
 
 def plans_at(root: Path, ref: str, stacks: Sequence[str] | None, *, system: str | None = None) -> list[Plan]:

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plan.errors import PlanFileError, ReviewError
 from review.arguments import overrides_of, root_of
-from review.errors import PlanFileError, ReviewError
 from review.progress import doing, warned
 
 if TYPE_CHECKING:
-    from review.plan import Plan
+    from plan.plan import Plan
 
 
 def add_plans(parser: argparse.ArgumentParser) -> None:
@@ -31,12 +31,12 @@ def plans_of(options: argparse.Namespace) -> list[Plan]:
     check_plans(options)
     # Not at the top: --help must not wait for what only a run needs.
     if options.plan:
-        from review.sources.plan_file import read_plan  # noqa: PLC0415
+        from plan.sources.plan_file import read_plan  # noqa: PLC0415
 
         return [read_plan(options.plan)]
     root, overrides = root_of(options), overrides_of(options)
-    from review.engine.project import stacks_of  # noqa: PLC0415
-    from review.engine.run import plan_stack  # noqa: PLC0415
+    from plan.engine.project import stacks_of  # noqa: PLC0415
+    from plan.engine.run import plan_stack  # noqa: PLC0415
 
     found = []
     for stack in dict.fromkeys(options.stack or stacks_of(root, options.system)):

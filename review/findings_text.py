@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from textwrap import wrap
 
+from plan.plan import STACK_TYPE, Plan, Resource
 from policies.engine.policy import Enforcement, Severity
 from policies.engine.report import Checked
 from policies.engine.run import Finding
 from policies.engine.waivers import IN_ORDER
-from review.plan import STACK_TYPE, Plan, Resource
 from review.terminal import printable, width
 from review.words import plural, short_type
 

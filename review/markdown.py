@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from review.comparison import Comparison, PropertyChange
-from review.grants import GrantRow
-from review.plan import Resource
-from review.sentinels import UNKNOWN, is_secret
+from analysis.comparison import Comparison, PropertyChange
+from analysis.grant_rows import GrantRow
+from plan.plan import Resource
+from plan.sentinels import UNKNOWN, is_secret
 
 MARKER = "<!-- voicestack preview -->"
 """Finds the comment again, so that one comment is kept and edited."""

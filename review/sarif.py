@@ -14,11 +14,11 @@ from importlib.metadata import version
 from typing import Any, Final
 from urllib.parse import quote
 
+from plan.plan import Resource
 from policies.engine.policy import Enforcement, Policy, Severity
 from policies.engine.report import Checked
 from policies.engine.run import Finding, NotEvaluated
 from policies.engine.waivers import Waived
-from review.plan import Resource
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Final = {

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from review.plan import Plan, Resource
+from plan.plan import Plan, Resource
 from review.tree import shown
 from review.words import counted, family, is_grant, plural, short_type
 

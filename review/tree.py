@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from review.plan import Plan, Resource
-from review.sentinels import UNKNOWN, holds_unknown, is_secret
+from plan.plan import Plan, Resource
+from plan.sentinels import UNKNOWN, holds_unknown, is_secret
 from review.words import counted, family, is_grant, plural, short_type
 
 _WIDEST = 44

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from review.plan import PROVIDER_PREFIX, STACK_TYPE, Plan, Resource
+from plan.plan import PROVIDER_PREFIX, STACK_TYPE, Plan, Resource
 
 _GRANT = re.compile(r"I[Aa][Mm](Member|Binding|Policy)$")
 OTHER = "other"

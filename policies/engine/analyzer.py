@@ -21,15 +21,15 @@ from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 
 from components.errors import VoicestackError
+from plan.plan import PROVIDER_PREFIX, STACK_TYPE, Options, Plan, Resource
+from plan.sentinels import UNKNOWN
+from plan.sources.wire import split
 from policies.engine.configuration import Configuration
 from policies.engine.pack import Pack, packs
 from policies.engine.policy import Enforcement, Policy, Severity
 from policies.engine.report import Checked, check
 from policies.engine.settings_schema import properties_of
 from policies.engine.waivers import IN_ORDER, Waivers
-from review.plan import PROVIDER_PREFIX, STACK_TYPE, Options, Plan, Resource
-from review.sentinels import UNKNOWN
-from review.sources.wire import split
 
 WAIVERS: Final = Path(__file__).resolve().parents[1] / "waivers.yaml"
 _VERSION: Final = "0.1.0"

@@ -17,8 +17,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from components.errors import VoicestackError
+from plan.json_text import LARGEST_SETTINGS, parsed, read_text
 from policies.engine.policy import Enforcement, Policy, Settings
-from review.json_text import LARGEST_SETTINGS, parsed, read_text
 
 ALL: Final = "all"
 

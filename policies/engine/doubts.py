@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from policies.engine.value import NotKnown
+from analysis.value import NotKnown
 
 
 class Doubts:

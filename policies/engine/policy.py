@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from policies.engine.value import NotKnown, Value
-from review.plan import Resource
+from analysis.value import NotKnown, Value
+from plan.plan import Resource
 
 if TYPE_CHECKING:
-    from policies.engine.stack import Stack
+    from analysis.stack import Stack
 
 
 class Severity(enum.StrEnum):

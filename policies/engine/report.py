@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from plan.plan import Plan
 from policies.engine.configuration import Configuration
 from policies.engine.policy import Enforcement, Policy, Severity
 from policies.engine.run import Evaluation, Finding, NotEvaluated, evaluate
 from policies.engine.waivers import Waived, Waivers, apply
-from review.plan import Plan
 
 _WORST_FIRST = {level: position for position, level in enumerate(Severity)}
 

@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from analysis.stack import Stack
+from plan.plan import Plan, Resource
 from policies.engine.configuration import Configuration
 from policies.engine.policy import Enforcement, Looked, Policy, Unseen
-from policies.engine.stack import Stack
-from review.plan import Plan, Resource
 
 COMPONENT = "voicestack:"
 """How the type tokens of this project's components begin."""

@@ -26,11 +26,11 @@ from typing import Annotated, Final, Self, TypeAlias
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from analysis.stack import Stack
+from plan.json_text import LARGEST_SETTINGS, read_text
 from policies.engine.policy import Enforcement, Policy, Result, Severity, stack_policy
 from policies.engine.run import Evaluation, Finding, NotEvaluated
-from policies.engine.stack import Stack
 from policies.engine.waiver_file import WaiverFileError, fields_of, listed_in
-from review.json_text import LARGEST_SETTINGS, read_text
 
 LONGEST: Final = datetime.timedelta(days=180)
 _URN: Final = re.compile(r"urn:pulumi:(?P<stack>[^:*]+)::(?P<project>[^:*]+)::(?P<type>[^*]+?)::(?P<name>.+)")

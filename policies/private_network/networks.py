@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
 
 NETWORK: Final = "gcp:compute/network:Network"
 

@@ -7,9 +7,9 @@ import json
 import sys
 from typing import Any
 
+from plan.errors import ReviewError
 from review.arguments import add_common
 from review.chosen_plans import add_plans, plans_of, walking
-from review.errors import ReviewError
 
 _ABOUT = """Tells who can do what: every identity with the resources it may use, the roles
 that let it and the permissions that follow, as whom it can come to act (the
@@ -48,7 +48,7 @@ def register(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prints who can do what."""
-    from review.access import access_of, as_json
+    from analysis.access.who_can import access_of, as_json
 
     with walking(options):
         found = [access_of(plan) for plan in plans_of(options)]

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from plan.errors import ReviewError
 from review.arguments import add_common, root_of
 from review.chosen_plans import add_plans, check_plans, plans_of, walking
-from review.errors import ReviewError
 
 _ABOUT = """Looks at stacks with every policy pack: least privilege, private networks,
 data protection, reliability, cost and operations. Plans the stacks itself, with

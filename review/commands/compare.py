@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from review.plan import Plan
+    from plan.plan import Plan
 
 _EXAMPLES = """A and B are each a plan file, a stack of the working tree, or a git commit:
   voicestack compare main HEAD                    every stack, between two commits
@@ -39,8 +39,8 @@ def register(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Plans both sides and prints what differs."""
-    from review.comparison import as_if, compare, nothing_like
-    from review.engine.project import find_root, stacks_of
+    from analysis.comparison import as_if, compare, nothing_like
+    from plan.engine.project import find_root, stacks_of
     from review.markdown import as_markdown
 
     root = options.root or find_root(Path.cwd())
@@ -65,9 +65,9 @@ def _plans(
     root: Path, side: str, wanted: list[str] | None, known: list[str], system: str | None
 ) -> dict[str, Plan]:
     """The plans of one side, by stack."""
+    from plan.engine.run import plan_stack
+    from plan.plan import Plan
     from review.checkout import plans_at
-    from review.engine.run import plan_stack
-    from review.plan import Plan
 
     if Path(side).is_file():
         plan = Plan.read(Path(side))

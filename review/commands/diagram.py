@@ -46,10 +46,10 @@ def register(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Plans the stack and draws it."""
     root, overrides = root_of(options), overrides_of(options)
-    from review.diagram import diagram_of
-    from review.diagram_mermaid import as_mermaid
-    from review.diagram_svg import as_svg
-    from review.engine.run import plan_stack
+    from plan.engine.run import plan_stack
+    from review.diagram.diagram import diagram_of
+    from review.diagram.mermaid import as_mermaid
+    from review.diagram.svg import as_svg
 
     with doing(f"planning {options.stack}"):
         plan = plan_stack(root, options.stack, system=options.system, config=overrides)

@@ -12,10 +12,10 @@ from review.arguments import add_debug, write_file
 
 _ABOUT = """Reads previews of the real engine (`pulumi preview --json`) and writes the table of provider defaults,
 and of outputs known at plan time, that the embedded engine uses. Outputs are learned where the program was
-run through review/probe. For maintainers: run it after an upgrade of pulumi-gcp."""
+run through plan/probe. For maintainers: run it after an upgrade of pulumi-gcp."""
 
 _EXAMPLES = """example:
-  voicestack learn staging.json prod.json    renews review/engine/provider_table.json"""
+  voicestack learn staging.json prod.json    renews plan/engine/provider_table.json"""
 
 
 def register(subparsers: Any) -> None:
@@ -35,10 +35,10 @@ def register(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Reads the previews and writes the table."""
-    from review.engine.learn import learn
-    from review.engine.table import TABLE
-    from review.json_text import read_text
-    from review.sources import preview_json
+    from plan.engine.learn import learn
+    from plan.engine.table import TABLE
+    from plan.json_text import read_text
+    from plan.sources import preview_json
 
     learned = learn([preview_json.read(read_text(file), origin=str(file)) for file in options.previews])
     out = options.out or TABLE

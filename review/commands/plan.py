@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from plan.errors import ReviewError
 from review.arguments import add_common, overrides_of, root_of, write_file
-from review.errors import ReviewError
 from review.progress import doing, warned
 
 _ABOUT = """Runs the program of a system against an engine in this process, and prints what would exist:
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
             fix="run it once a stack, or use `voicestack preview`",
         )
     root, overrides = root_of(options), overrides_of(options)
-    from review.engine.run import plan_stack
+    from plan.engine.run import plan_stack
     from review.tree import tree
 
     for position, stack in enumerate(options.stack):

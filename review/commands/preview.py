@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from plan.errors import ReviewError
 from review.arguments import add_common, overrides_of, root_of, write_file
-from review.errors import ReviewError
 from review.progress import doing, warned
 
 _ABOUT = """Plans every stack of a system in one go and tells for each what would exist, what could be reached
@@ -43,8 +43,8 @@ def register(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Plans every stack and prints its summary; with --check, 1 where a mandatory policy is violated."""
     root, overrides = root_of(options), overrides_of(options)
-    from review.engine.project import load_project
-    from review.engine.run import plan_stack
+    from plan.engine.project import load_project
+    from plan.engine.run import plan_stack
     from review.summary import summary
 
     project = load_project(root, options.system)

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from review.plan import Plan
+from plan.plan import Plan
 from tests.benchmark.measures import ROOT, median, module, whole
 from tests.benchmark.policies import policy_figures
 

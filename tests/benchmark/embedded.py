@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from review.engine.run import plan_stack
+from plan.engine.run import plan_stack
 from tests.benchmark.measures import PROGRAM, report
 
 

@@ -10,8 +10,8 @@ import dataclasses
 import re
 from typing import Any, Final
 
-from policies.engine.stack import name_of
-from review.plan import Plan, Resource
+from analysis.stack import name_of
+from plan.plan import Plan, Resource
 
 _KEPT: Final = frozenset({"(default)", "default", "iam"})
 _NAMES_OF_GOOGLE: Final = ("gcp:projects/service:Service", "gcp:projects/serviceIdentity:ServiceIdentity")

@@ -17,8 +17,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from review.engine.run import plan_stack
-from review.plan import Plan
+from plan.engine.run import plan_stack
+from plan.plan import Plan
 from tests.benchmark.many import many
 from tests.benchmark.measures import PROGRAM, ROOT, median, module, whole
 from tests.benchmark.terraform import terraform

@@ -7,11 +7,11 @@ import json
 import math
 import time
 
+from analysis.stack import Stack
+from plan.engine.run import plan_stack
+from plan.plan import Plan
 from policies.engine.pack import packs
 from policies.engine.policy import Policy
-from policies.engine.stack import Stack
-from review.engine.run import plan_stack
-from review.plan import Plan
 from tests.benchmark.measures import PROGRAM
 
 _SIZES = (2000, 10_000)

@@ -7,10 +7,10 @@ import sys
 import time
 from pathlib import Path
 
+from plan.engine.run import plan_stack
+from plan.plan import Plan
 from policies.engine.pack import packs
 from policies.engine.run import evaluate
-from review.engine.run import plan_stack
-from review.plan import Plan
 from tests.benchmark.measures import PROGRAM, ROOT, report
 
 policies = [policy for pack in packs() for policy in pack.policies]

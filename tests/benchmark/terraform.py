@@ -10,8 +10,8 @@ import json
 import re
 from typing import Any, Final
 
-from review.plan import Plan, Resource
-from review.sentinels import UNKNOWN, is_secret
+from plan.plan import Plan, Resource
+from plan.sentinels import UNKNOWN, is_secret
 
 # Where Terraform's name does not follow from Pulumi's token by its words alone.
 _MODULES: Final = {

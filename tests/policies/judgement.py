@@ -13,9 +13,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from plan.plan import STACK_TYPE, Plan
 from policies.engine.policy import Policy
 from policies.engine.run import evaluate
-from review.plan import STACK_TYPE, Plan
 from tests.policies.surroundings import TODAY
 
 KINDS = ("good", "bad", "absent", "unknown", "secret")

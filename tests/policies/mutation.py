@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from plan.plan import Plan, Resource
+from plan.sentinels import UNKNOWN
 from policies.reliability.refused_by_google.apis import API, api_of
-from review.plan import Plan, Resource
-from review.sentinels import UNKNOWN
 from tests.stacks.planned import planned
 
 Edit = Callable[["Draft"], None]

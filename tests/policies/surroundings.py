@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 
-from review.engine.project import Project
-from review.engine.run import plan_program
-from review.engine.stack_file import StackConfig
-from review.plan import Plan
+from plan.engine.project import Project
+from plan.engine.run import plan_program
+from plan.engine.stack_file import StackConfig
+from plan.plan import Plan
 from tests.stacks.planned import ROOT
 
 TODAY = datetime.date(2026, 11, 21)

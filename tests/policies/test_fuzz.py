@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from plan.plan import Plan, Resource
+from plan.sentinels import UNKNOWN, secret
 from policies.engine.pack import packs
 from policies.engine.run import evaluate
-from review.plan import Plan, Resource
-from review.sentinels import UNKNOWN, secret
 from tests.policies.judgement import ALL
 from tests.policies.surroundings import plan_of
 from tests.policies.test_judged import POLICIES as _JUDGED

@@ -8,9 +8,9 @@ from functools import cache
 
 import pytest
 
+from plan.plan import Plan
 from policies.engine.pack import packs
 from policies.engine.policy import Policy
-from review.plan import Plan
 from tests.policies import judged
 from tests.policies.judgement import ALL, KINDS, PASSED, Judged, Program, verdicts
 from tests.policies.surroundings import plan_of

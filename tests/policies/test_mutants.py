@@ -9,10 +9,10 @@ from functools import cache
 
 import pytest
 
+from plan.plan import Plan
 from policies.engine.pack import packs
 from policies.engine.policy import Policy
 from policies.engine.run import evaluate
-from review.plan import Plan
 from tests.policies import mutants
 from tests.policies.mutation import ALL, Mutant
 from tests.policies.surroundings import TODAY

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from review.sources import preview_json
-from review.sources.agreement import differences
+from plan.sources import preview_json
+from plan.sources.agreement import differences
 from tests.real_engine.rehearsal import missing, project_copy, real_preview
 from tests.stacks.planned import STACKS, planned
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from plan.plan import Plan
 from policies.engine.analyzer import NOT_EVALUATED
 from policies.engine.pack import NAMES, packs
 from policies.engine.run import evaluate
-from review.plan import Plan
 from tests.policies.open_databases import databases
 from tests.policies.surroundings import plan_of
 from tests.real_engine.rehearsal import missing, project_copy, real_policy_events

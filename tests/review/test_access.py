@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from review.access import word_of, words_of
+from analysis.access.who_can import word_of, words_of
+from plan.plan import Plan
 from review.command import main
-from review.plan import Plan
 from tests.policies.mutants.grantees import ON_SECRET, member, on_account, on_project
 from tests.policies.mutation import Draft
 from tests.stacks.planned import ROOT, planned

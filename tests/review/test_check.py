@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from plan.plan import Plan
 from review.command import main
-from review.plan import Plan
+from tests.plan.small_program import write
 from tests.policies.open_databases import databases
 from tests.policies.surroundings import plan_of
-from tests.review.small_program import write
 from tests.stacks.planned import ROOT, planned
 
 POLICY = "sql-no-public-address"

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from plan.plan import Plan
 from review.command import main
-from review.plan import Plan
 from tests.policies.open_databases import databases
 from tests.policies.surroundings import plan_of
 from tests.review.test_check import POLICY, URN, plan_text

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from review.command import COMMANDS, main
-from tests.review.real_engine import PROGRAMS
+from tests.plan.real_engine import PROGRAMS
 
 BENCHMARK = Path(__file__).parents[1] / "benchmark" / "program"
 PLAN = ["plan", "--root", str(BENCHMARK), "--stack", "bench", "--config", "resources=30"]

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from review.comparison import as_if, compare
+from analysis.comparison import as_if, compare
+from plan.plan import Options, Plan, Resource
+from plan.sentinels import SECRET_KIND, SIGNATURE, UNKNOWN, secret
 from review.markdown import MARKER, as_markdown
-from review.plan import Options, Plan, Resource
-from review.sentinels import SECRET_KIND, SIGNATURE, UNKNOWN, secret
 
 VALUE = "a-distinctive-value"
 

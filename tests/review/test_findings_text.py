@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from analysis.access.who_can import access_of
+from plan.engine.source import Sources
+from plan.plan import Plan, Resource
 from policies.engine.pack import packs
 from policies.engine.report import Checked, check
 from policies.engine.waivers import Waivers
-from review.access import access_of
 from review.access_text import access_text
 from review.checking import WAIVERS, Checking
 from review.command import main
-from review.engine.source import Sources
 from review.findings_text import findings_text
-from review.plan import Plan, Resource
-from tests.review.small_program import write
+from tests.plan.small_program import write
 from tests.stacks.planned import planned
 
 TODAY = datetime.date(2026, 11, 21)

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from review.plan import Plan
+from plan.plan import Plan
 from tests.stacks.planned import STACKS, planned
 
 FOLDER = Path(__file__).parent / "inventory"

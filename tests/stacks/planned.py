@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from review.engine.run import plan_stack
-from review.plan import Plan
+from plan.engine.run import plan_stack
+from plan.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = ("staging", "prod")

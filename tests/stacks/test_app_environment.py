@@ -14,7 +14,7 @@ import pytest
 from app.roles.serving import create_app
 from app.settings import ROLES, Database, Frontend, read, variables
 from app.variables import NOT_READ, READ
-from review.plan import Resource
+from plan.plan import Resource
 from tests.app.harness import client_of
 from tests.stacks.planned import STACKS, planned
 

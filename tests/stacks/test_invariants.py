@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from analysis.grant_rows import is_grant
 from components.security.project_roles import UNCONDITIONED
-from review.grants import is_grant
-from review.plan import Plan, Resource
-from review.sentinels import UNKNOWN
+from plan.plan import Plan, Resource
+from plan.sentinels import UNKNOWN
 from tests.stacks.planned import ROOT, STACKS, planned
 
 both = pytest.mark.parametrize("plan", [planned(stack) for stack in STACKS], ids=STACKS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from review.engine.run import plan_stack
+from plan.engine.run import plan_stack
 from tests.stacks.planned import ROOT
 
 

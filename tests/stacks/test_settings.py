@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from components.errors import VoicestackError
-from review.engine.run import plan_stack
+from plan.engine.run import plan_stack
 from stacks.settings_error import SettingsError, refuse_wrong_secrecy
 from stacks.settings_schema import FOLDER, REFERENCE, reference_text, schema_text
 from stacks.voicestack.settings import VoicestackSettings

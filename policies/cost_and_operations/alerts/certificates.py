@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.telemetry.alerts import Alerts
+from analysis.telemetry.log_entry import ANY, MAYBE, Entry, any_of
+from analysis.value import Value
 from policies.engine.policy import Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.telemetry.alerts import Alerts
-from policies.engine.telemetry.log_entry import ANY, MAYBE, Entry, any_of
-from policies.engine.value import Value
 
 _MANAGER: Final = "gcp:certificatemanager/certificate:Certificate"
 _DAYS_LEFT: Final = ("monitoring.googleapis.com/uptime_check/time_until_ssl_cert_expires",)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.stores.subscriptions import DEAD_LETTERS, SUBSCRIPTION, TOPIC, topics_of
+from analysis.telemetry.alerts import Alerts
+from analysis.telemetry.log_entry import Answer, any_of
+from analysis.value import NotKnown, Value
+from plan.plan import Resource
 from policies.engine.policy import Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.subscriptions import DEAD_LETTERS, SUBSCRIPTION, TOPIC, topics_of
-from policies.engine.telemetry.alerts import Alerts
-from policies.engine.telemetry.log_entry import Answer, any_of
-from policies.engine.value import NotKnown, Value
-from review.plan import Resource
 
 # What tells of a dead letter: at its source, on its way, or where it lies.
 # https://cloud.google.com/pubsub/docs/monitoring#monitor_forwarded_undeliverable_messages

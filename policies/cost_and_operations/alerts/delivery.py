@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.telemetry.alerts import ALERT, CHANNEL
+from analysis.value import NotKnown, Value
 from policies.engine.policy import (
     Looked,
     Problem,
@@ -16,9 +19,6 @@ from policies.engine.policy import (
     resource_policy,
     stack_policy,
 )
-from policies.engine.stack import Stack
-from policies.engine.telemetry.alerts import ALERT, CHANNEL
-from policies.engine.value import NotKnown, Value
 
 _LABELS: Final[dict[str, tuple[str, ...]]] = {
     # Kinds of channel with the labels that each cannot do without, as Google describes them:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.running import running
+from analysis.access.running import running
+from analysis.stack import Stack
+from analysis.telemetry.alerts import Alerts
+from analysis.telemetry.log_entry import Answer, any_of
+from analysis.telemetry.series import Series
+from analysis.value import AFTER_CREATION, NotKnown, Value
+from analysis.workloads.templates import SERVICE, SERVICE_V1
 from policies.engine.policy import Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.telemetry.alerts import Alerts
-from policies.engine.telemetry.log_entry import Answer, any_of
-from policies.engine.telemetry.series import Series
-from policies.engine.value import AFTER_CREATION, NotKnown, Value
-from policies.engine.workloads.templates import SERVICE, SERVICE_V1
 
 _REQUESTS: Final = ("run.googleapis.com/request_count",)
 _AT_THE_EDGE: Final = (

@@ -8,14 +8,14 @@ from typing import Final
 
 from pydantic import Field
 
-from policies.engine.access.paths import reached
-from policies.engine.network.ways_in import INTERNET, ways_in
+from analysis.access.paths import reached
+from analysis.network.ways_in import INTERNET, ways_in
+from analysis.stack import Stack
+from analysis.telemetry.alerts import Alerts
+from analysis.telemetry.log_entry import Answer, any_of
+from analysis.value import MISSING, NotKnown, Value
 from policies.engine.policy import Result, Settings, Severity, Unseen, resource_policy
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack
-from policies.engine.telemetry.alerts import Alerts
-from policies.engine.telemetry.log_entry import Answer, any_of
-from policies.engine.value import MISSING, NotKnown, Value
 
 _CHECK: Final = "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig"
 _URL_MAPS: Final = ("gcp:compute/uRLMap:URLMap", "gcp:compute/regionUrlMap:RegionUrlMap")

@@ -7,11 +7,11 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.stores.subscriptions import TOPIC
+from analysis.telemetry.alerts import CHANNEL
+from analysis.value import Value
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, resource_policy, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.subscriptions import TOPIC
-from policies.engine.telemetry.alerts import CHANNEL
-from policies.engine.value import Value
 
 BUDGET: Final = "gcp:billing/budget:Budget"
 _ABSURD: Final = 10

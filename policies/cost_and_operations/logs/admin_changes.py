@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.telemetry.alerts import Alerts
+from analysis.telemetry.audit_entries import CHANGES, Change
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.telemetry.alerts import Alerts
-from policies.engine.telemetry.audit_entries import CHANGES, Change
 
 _SQL: Final = "gcp:sql/databaseInstance:DatabaseInstance"
 _OF_SQL: Final = 181

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.telemetry.alerts import LOG_BASED, METRIC, Alerts
+from analysis.telemetry.series import promql_name
+from analysis.value import Value
+from plan.sentinels import holds_secret, holds_unknown
 from policies.engine.policy import Enforcement, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.telemetry.alerts import LOG_BASED, METRIC, Alerts
-from policies.engine.telemetry.series import promql_name
-from policies.engine.value import Value
-from review.sentinels import holds_secret, holds_unknown
 
 _READERS: Final = ("gcp:monitoring/dashboard:Dashboard", "gcp:monitoring/slo:Slo")
 _MENTION: Final = re.compile(rf"{re.escape(LOG_BASED)}[\w./-]+|{promql_name(LOG_BASED)}\w+")

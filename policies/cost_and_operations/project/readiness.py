@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.value import NotKnown
 from policies.engine.policy import Enforcement, Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown
 
 _SERVICE: Final = "gcp:projects/service:Service"
 _INVENTORY: Final = "cloudasset.googleapis.com"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.network.addresses import addresses_at, union
+from analysis.network.addresses import addresses_at, union
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 KEY: Final = "gcp:projects/apiKey:ApiKey"
 _CALLERS: Final = {

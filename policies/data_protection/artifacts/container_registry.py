@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analysis.stack import Stack
+from analysis.stores.registries import SERVICE
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.registries import SERVICE
-from policies.engine.value import Value
 
 _API = "containerregistry.googleapis.com"
 

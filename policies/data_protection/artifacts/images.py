@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.stores.registries import REPOSITORY, SERVICE, holds_images, is_of_images
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Enforcement, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.registries import REPOSITORY, SERVICE, holds_images, is_of_images
-from policies.engine.value import NotKnown, Value
 
 _SCANNING: Final = "containerscanning.googleapis.com"
 

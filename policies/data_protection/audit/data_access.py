@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
+from plan.plan import Resource
 from policies.engine.policy import (
     Looked,
     Problem,
@@ -15,9 +18,6 @@ from policies.engine.policy import (
     resource_policy,
     stack_policy,
 )
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
-from review.plan import Resource
 
 AUDIT: Final = (
     "gcp:projects/iAMAuditConfig:IAMAuditConfig",

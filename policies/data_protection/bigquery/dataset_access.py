@@ -11,11 +11,11 @@ from typing import Final
 
 from pydantic import Field
 
-from policies.engine.grants import PUBLIC
+from analysis.grants import PUBLIC
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 DATASET: Final = "gcp:bigquery/dataset:Dataset"
 TYPES: Final = (DATASET, "gcp:bigquery/datasetAccess:DatasetAccess")

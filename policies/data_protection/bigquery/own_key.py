@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.stores.encryption import names_own_key
+from analysis.value import Value
 from policies.data_protection.bigquery.dataset_access import DATASET
 from policies.engine.policy import Enforcement, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.encryption import names_own_key
-from policies.engine.value import Value
 
 TABLE: Final = "gcp:bigquery/table:Table"
 _WHY: Final = """With a key of one's own, access to the data can be ended by disabling the key, and each use of

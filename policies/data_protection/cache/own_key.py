@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analysis.stack import Stack
+from analysis.stores.caches import CACHES, kind_of
+from analysis.stores.encryption import names_own_key
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.caches import CACHES, kind_of
-from policies.engine.stores.encryption import names_own_key
-from policies.engine.value import Value
 
 
 @resource_policy(

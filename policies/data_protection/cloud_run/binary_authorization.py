@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.value import Value
+from analysis.workloads.containers import listed
+from analysis.workloads.templates import PLACES, SERVICE_V1, What, find, having, is_set, place_of
 from policies.engine.doubts import Doubts
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, each, resource_policy, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
-from policies.engine.workloads.containers import listed
-from policies.engine.workloads.templates import PLACES, SERVICE_V1, What, find, having, is_set, place_of
 
 _POLICY: Final = "gcp:binaryauthorization/policy:Policy"
 _ASKING: Final[tuple[What, ...]] = ("image_policy", "image_policy_named")

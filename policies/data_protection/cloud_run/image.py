@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.value import Value
+from analysis.workloads.containers import containers
+from analysis.workloads.templates import having
 from policies.engine.policy import Settings, Severity, resource_policy
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack
-from policies.engine.value import Value
-from policies.engine.workloads.containers import containers
-from policies.engine.workloads.templates import having
 
 _DIGEST: Final = re.compile(r"@sha256:[0-9a-f]{64}$")
 _HOST: Final = re.compile(r"^(?:[^/]*[.:][^/]*|localhost)(?=/)")

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.value import SECRET, NotKnown, Value
+from analysis.workloads.containers import containers, name_of_variable, plain_value, variables
+from analysis.workloads.secret_text import IsName, why_secret
+from analysis.workloads.templates import WORKLOADS
 from policies.engine.doubts import Doubts
 from policies.engine.policy import Settings, Severity, resource_policy
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack
-from policies.engine.value import SECRET, NotKnown, Value
-from policies.engine.workloads.containers import containers, name_of_variable, plain_value, variables
-from policies.engine.workloads.secret_text import IsName, why_secret
-from policies.engine.workloads.templates import WORKLOADS
 
 _TEXTS: Final = ("args", "commands")
 _NAMED: Final = (

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.value import Value
+from analysis.workloads.containers import name_of_variable, secret_of, variables
+from analysis.workloads.templates import WORKLOADS, is_set
+from plan.plan import Resource
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
-from policies.engine.workloads.containers import name_of_variable, secret_of, variables
-from policies.engine.workloads.templates import WORKLOADS, is_set
-from review.plan import Resource
 
 _SECRETS: Final = ("gcp:secretmanager/secret:Secret", "gcp:secretmanager/regionalSecret:RegionalSecret")
 _VERSIONS: Final = (

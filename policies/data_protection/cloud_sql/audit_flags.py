@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Final
 
+from analysis.stack import Stack
+from analysis.stores.cloud_sql import INSTANCE, Demand, Engine, engine_of, hosted, is_on, is_one_of, unmet
+from analysis.value import Value
 from policies.engine.policy import Result, Settings, Severity, resource_policy
 from policies.engine.settings_kinds import WordSet, some_of
-from policies.engine.stack import Stack
-from policies.engine.stores.cloud_sql import INSTANCE, Demand, Engine, engine_of, hosted, is_on, is_one_of, unmet
-from policies.engine.value import Value
 
 # https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-SEVERITY-LEVELS
 _CHATTY: Final = ("debug5", "debug4", "debug3", "debug2", "debug1", "info", "notice", "warning")

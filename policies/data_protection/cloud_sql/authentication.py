@@ -7,10 +7,8 @@ from typing import Final
 
 from pydantic import Field
 
-from policies.engine.policy import Result, Settings, Severity, each, resource_policy
-from policies.engine.settings_kinds import WordSet
-from policies.engine.stack import Stack
-from policies.engine.stores.cloud_sql import (
+from analysis.stack import Stack
+from analysis.stores.cloud_sql import (
     INSTANCE,
     USER,
     Demand,
@@ -21,7 +19,9 @@ from policies.engine.stores.cloud_sql import (
     primaries,
     unmet,
 )
-from policies.engine.value import NotKnown, Value
+from analysis.value import NotKnown, Value
+from policies.engine.policy import Result, Settings, Severity, each, resource_policy
+from policies.engine.settings_kinds import WordSet
 
 _BY_PASSWORD: Final = "whoever connects needs a password that does not end"  # noqa: S105 - a sentence
 # https://cloud.google.com/sql/docs/postgres/flags and https://cloud.google.com/sql/docs/mysql/flags; SQL Server

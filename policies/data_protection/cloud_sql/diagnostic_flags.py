@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Final
 
-from policies.engine.policy import Enforcement, Result, Settings, Severity, resource_policy
-from policies.engine.settings_kinds import WordSet, some_of
-from policies.engine.stack import Stack
-from policies.engine.stores.cloud_sql import (
+from analysis.stack import Stack
+from analysis.stores.cloud_sql import (
     INSTANCE,
     Demand,
     Engine,
@@ -21,7 +19,9 @@ from policies.engine.stores.cloud_sql import (
     is_on,
     unmet,
 )
-from policies.engine.value import Value
+from analysis.value import Value
+from policies.engine.policy import Enforcement, Result, Settings, Severity, resource_policy
+from policies.engine.settings_kinds import WordSet, some_of
 
 _CHECKPOINTS_SINCE: Final = 15
 """From this major version on checkpoints are logged by default: https://www.postgresql.org/docs/release/15.0/."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Annotated, Final
 
-from policies.engine.policy import Result, Settings, Severity, resource_policy
-from policies.engine.settings_kinds import WordSet, some_of
-from policies.engine.stack import Stack
-from policies.engine.stores.cloud_sql import (
+from analysis.stack import Stack
+from analysis.stores.cloud_sql import (
     INSTANCE,
     Demand,
     Engine,
@@ -19,7 +17,9 @@ from policies.engine.stores.cloud_sql import (
     is_on,
     unmet,
 )
-from policies.engine.value import Value
+from analysis.value import Value
+from policies.engine.policy import Result, Settings, Severity, resource_policy
+from policies.engine.settings_kinds import WordSet, some_of
 
 _UNLIMITED: Final = is_number(lambda value: value == 0)
 _UNSET: Final[Callable[[str], bool]] = lambda value: value in ("", "0")  # noqa: E731

@@ -7,11 +7,11 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.data_protection.kms.rotation import KEY
 from policies.engine.policy import Settings, Severity, resource_policy
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 # https://cloud.google.com/kms/docs/algorithms without RSA of 2,048 bits, SHA-1, signatures of what is not hashed,
 # encryption that does not notice changes (CBC, CTR), and the curve of cryptocurrencies.

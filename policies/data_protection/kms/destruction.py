@@ -7,10 +7,10 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
 from policies.data_protection.kms.rotation import KEY
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
 
 _DAY: Final = 86_400
 _KEPT: Final = frozenset({"PREVENT", "ABANDON"})

@@ -7,9 +7,9 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 KEY: Final = "gcp:kms/cryptoKey:CryptoKey"
 _DAY: Final = 86_400

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.duties import Duties, held_together, place_of
-from policies.engine.grants import Grant
+from analysis.grants import Grant
+from analysis.stack import Stack
+from analysis.value import Value
+from policies.engine.duties import Duties, held_together, place_of
 from policies.engine.policy import Result, Settings, Severity, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 _KEY: Final = "kms/cryptoKey"
 _RING: Final = "kms/keyRing"

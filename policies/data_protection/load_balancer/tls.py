@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 POLICIES: Final = ("gcp:compute/sSLPolicy:SSLPolicy", "gcp:compute/regionSslPolicy:RegionSslPolicy")
 _MODERN: Final = ("TLS_1_2", "TLS_1_3")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analysis.stack import Stack
+from analysis.telemetry.audit_entries import AUDITED
+from analysis.telemetry.log_filter import LogFilter
+from analysis.value import NotKnown, Value
 from policies.data_protection.logs.sinks import SINKS
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.telemetry.audit_entries import AUDITED
-from policies.engine.telemetry.log_filter import LogFilter
-from policies.engine.value import NotKnown, Value
 
 
 @stack_policy(

@@ -7,9 +7,9 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 # https://www.pulumi.com/registry/packages/gcp/api-docs/logging/projectbucketconfig/ ("retentionDays")
 _DEFAULT: Final = 30

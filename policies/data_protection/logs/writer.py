@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from analysis.grants import ACCOUNT, Grant, Scope
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
+from plan.plan import Resource
 from policies.data_protection.logs.sinks import PROJECT_SINK, SINKS
-from policies.engine.grants import ACCOUNT, Grant, Scope
 from policies.engine.policy import Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
-from review.plan import Resource
 
 _ADMINS: Final = frozenset({"roles/owner", "roles/editor"})
 

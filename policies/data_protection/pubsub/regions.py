@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Result, Settings, Severity, each, resource_policy
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 
 class Regions(Settings):

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analysis.stack import Stack
+from analysis.stores.secrets import VERSIONS
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.secrets import VERSIONS
-from policies.engine.value import Value
 
 
 @resource_policy(

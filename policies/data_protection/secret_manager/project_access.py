@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.conditions import UNSURE, Held, reach_of
-from policies.engine.access.grant_policy import grant_policy
-from policies.engine.access.role_table import role_table
-from policies.engine.grants import Grant, Scope
+from analysis.access.conditions import UNSURE, Held, reach_of
+from analysis.access.role_table import role_table
+from analysis.grants import Grant, Scope
+from analysis.stack import Stack
+from analysis.value import AFTER_CREATION, NotKnown, Value
+from policies.engine.grant_policy import grant_policy
 from policies.engine.policy import Settings, Severity
-from policies.engine.stack import Stack
-from policies.engine.value import AFTER_CREATION, NotKnown, Value
 
 ACCESS: Final = "secretmanager.versions.access"
 # That nobody holds these on a project is another policy's, and they are told there.

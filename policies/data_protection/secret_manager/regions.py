@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.stores.secrets import REGIONAL_SECRET, SECRETS
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Result, Settings, Severity, each, resource_policy
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack
-from policies.engine.stores.secrets import REGIONAL_SECRET, SECRETS
-from policies.engine.value import Value
 
 
 class Places(Settings):

@@ -11,10 +11,10 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.stores.secrets import SECRETS
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.secrets import SECRETS
-from policies.engine.value import Value
 
 _DAY_S: Final = 86_400
 # https://cloud.google.com/secret-manager/docs/secret-rotation

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.stores.buckets import BUCKET, log_receivers
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Enforcement, Result, Settings, Severity, each, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.buckets import BUCKET, log_receivers
-from policies.engine.value import NotKnown, Value
 
 _AUDITS: Final = (
     "gcp:projects/iAMAuditConfig:IAMAuditConfig",

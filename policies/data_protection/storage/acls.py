@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.grants import PUBLIC
+from analysis.grants import PUBLIC
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 _ENTRIES: Final = (
     "gcp:storage/bucketAccessControl:BucketAccessControl",

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from analysis.stack import Stack
+from analysis.stores.buckets import BUCKET
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Result, Settings, Severity, each, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.buckets import BUCKET
-from policies.engine.value import Value
 
 _OWN_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.stores.buckets import BUCKET, retention_s
+from analysis.value import Value
+from plan.plan import Resource
 from policies.engine.policy import Result, Settings, Severity, Unseen, each, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.buckets import BUCKET, retention_s
-from policies.engine.value import Value
-from review.plan import Resource
 
 _STORAGE: Final = "storage.googleapis.com/"
 _SINKS: Final = (

@@ -8,9 +8,9 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 _TEMPLATE: Final = "gcp:modelarmor/template:Template"
 _FLOOR: Final = "gcp:modelarmor/floorsetting:Floorsetting"

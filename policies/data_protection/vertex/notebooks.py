@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.access.members import DEFAULT_ACCOUNT
+from analysis.access.members import DEFAULT_ACCOUNT
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 from policies.private_network.vertex.notebooks import COLAB, WORKBENCH
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.stores.encryption import names_own_key
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.encryption import names_own_key
-from policies.engine.value import Value
 
 _SPEC: Final = (("encryptionSpec", "kmsKeyName"),)
 _KEYS: Final[dict[str, tuple[tuple[str, str], ...]]] = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.access.grant_policy import key_of
-from policies.engine.access.powers import shown
-from policies.engine.access.uses import uses
+from analysis.access.powers import shown
+from analysis.access.uses import uses
+from analysis.stack import Stack
+from policies.engine.grant_policy import key_of
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack
 from policies.least_privilege.access.comparison import Compared, Verdict, compared, nothing_declared, worst_first
 
 

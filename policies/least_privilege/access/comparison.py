@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from policies.engine.access.permission_kinds import accesses_data, escalation
-from policies.engine.access.permissions import Holding, holdings
-from policies.engine.access.powers import custom_powers
-from policies.engine.access.role_table import role_table
-from policies.engine.access.uses import Use, Where, role_key, role_of, uses
-from policies.engine.grants import Grant, Scope
-from policies.engine.stack import Stack
-from review.plan import Resource
+from analysis.access.permission_kinds import accesses_data, escalation
+from analysis.access.permissions import Holding, holdings
+from analysis.access.powers import custom_powers
+from analysis.access.role_table import role_table
+from analysis.access.uses import Use, Where, role_key, role_of, uses
+from analysis.grants import Grant, Scope
+from analysis.stack import Stack
+from plan.plan import Resource
 
 
 class Verdict(enum.Enum):

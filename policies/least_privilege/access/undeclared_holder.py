@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.grant_policy import key_of
-from policies.engine.access.members import PEOPLE, Kind
-from policies.engine.access.permissions import Holding, holdings
-from policies.engine.access.uses import uses
-from policies.engine.grants import ACCOUNT, Scope
+from analysis.access.members import PEOPLE, Kind
+from analysis.access.permissions import Holding, holdings
+from analysis.access.uses import uses
+from analysis.grants import ACCOUNT, Scope
+from analysis.stack import Stack
+from policies.engine.grant_policy import key_of
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack
 
 # Others' policies: who is everybody, what Google's own services need, what is gone.
 _NOT_ASKED: Final = frozenset({Kind.PUBLIC, Kind.AGENT, Kind.DELETED})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.access.permissions import Holding, holdings
-from policies.engine.access.role_table import role_table
-from policies.engine.access.uses import Use, Where, role_key, role_of, uses
+from analysis.access.permissions import Holding, holdings
+from analysis.access.role_table import role_table
+from analysis.access.uses import Use, Where, role_key, role_of, uses
+from analysis.stack import Stack
+from plan.plan import Resource
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack
-from review.plan import Resource
 
 
 @stack_policy(

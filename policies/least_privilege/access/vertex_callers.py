@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.grant_policy import key_of
-from policies.engine.access.members import Kind
-from policies.engine.access.permissions import Identity, holdings
-from policies.engine.access.powers import BASIC, shown
-from policies.engine.access.running import Running, running
+from analysis.access.members import Kind
+from analysis.access.permissions import Identity, holdings
+from analysis.access.powers import BASIC, shown
+from analysis.access.running import Running, running
+from analysis.stack import Stack
+from policies.engine.grant_policy import key_of
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack
 
 _SERVICE: Final = "aiplatform."
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.access.grant_policy import key_of
+from analysis.stack import Stack
+from policies.engine.grant_policy import key_of
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, stack_policy
-from policies.engine.stack import Stack
 from policies.least_privilege.access.comparison import Compared, Verdict, compared
 
 

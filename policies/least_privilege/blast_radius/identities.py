@@ -7,13 +7,13 @@ from typing import Final
 
 from pydantic import Field
 
-from policies.engine.access.blast_radius import PROJECT_WIDE, Radius, Reach, radii
-from policies.engine.access.members import Kind
-from policies.engine.access.permissions import holdings
-from policies.engine.access.powers import shown
+from analysis.access.blast_radius import PROJECT_WIDE, Radius, Reach, radii
+from analysis.access.members import Kind
+from analysis.access.permissions import holdings
+from analysis.access.powers import shown
+from analysis.stack import Stack
+from plan.plan import Resource
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack
-from review.plan import Resource
 from review.words import short_type
 
 _NOT_ASKED: Final = frozenset({Kind.AGENT, Kind.PUBLIC, Kind.DELETED})

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from policies.engine.access.blast_radius import GROUP, READING, Readership, readerships
-from policies.engine.access.members import Kind
-from policies.engine.access.permissions import holdings
-from policies.engine.access.powers import shown
+from analysis.access.blast_radius import GROUP, READING, Readership, readerships
+from analysis.access.members import Kind
+from analysis.access.permissions import holdings
+from analysis.access.powers import shown
+from analysis.stack import Stack
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack
 
 
 class Readers(Settings):

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.value import MISSING, Value
+from analysis.workloads.templates import FUNCTION_V1, KINDS, PLACES, WORKLOADS, What, find, is_set, place_of
 from policies.engine.doubts import Doubts
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import MISSING, Value
-from policies.engine.workloads.templates import FUNCTION_V1, KINDS, PLACES, WORKLOADS, What, find, is_set, place_of
 
 DEFAULT: Final = re.compile(
     # https://cloud.google.com/iam/docs/service-account-types#default

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.access.running import MACHINES
-from policies.engine.grants import ACCOUNT
+from analysis.access.running import MACHINES
+from analysis.grants import ACCOUNT
+from analysis.stack import Stack, name_of
+from analysis.value import NotKnown, Value
+from analysis.workloads.templates import KINDS, WORKLOADS, find, place_of
+from plan.plan import Resource
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack, name_of
-from policies.engine.value import NotKnown, Value
-from policies.engine.workloads.templates import KINDS, WORKLOADS, find, place_of
 from policies.least_privilege.cloud_run.own_account import DEFAULT
-from review.plan import Resource
 
 
 @stack_policy(

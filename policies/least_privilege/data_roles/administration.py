@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from policies.engine.access.grant_policy import grant_policy
-from policies.engine.access.members import member_of
-from policies.engine.access.powers import BASIC, powers_of, shown
-from policies.engine.access.running import TRIGGER, running
-from policies.engine.grants import ACCOUNT, Grant
+from analysis.access.members import member_of
+from analysis.access.powers import BASIC, powers_of, shown
+from analysis.access.running import TRIGGER, running
+from analysis.grants import ACCOUNT, Grant
+from analysis.stack import Stack
+from policies.engine.grant_policy import grant_policy
 from policies.engine.policy import Settings, Severity
-from policies.engine.stack import Stack
 
 # https://cloud.google.com/iam/docs/permissions-reference. Not here: `export` and `import`, which a backup job may
 # need, and what the schema is changed with.

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from policies.engine.access.escalation import GrantStep
-from policies.engine.access.grant_policy import key_of
-from policies.engine.access.members import Kind
-from policies.engine.access.paths import path, reached
-from policies.engine.access.permissions import holdings
-from policies.engine.access.powers import shown
-from policies.engine.grants import ACCOUNT, Grant, Scope
+from analysis.access.escalation import GrantStep
+from analysis.access.members import Kind
+from analysis.access.paths import path, reached
+from analysis.access.permissions import holdings
+from analysis.access.powers import shown
+from analysis.grants import ACCOUNT, Grant, Scope
+from analysis.stack import Stack
+from policies.engine.grant_policy import key_of
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack
 from policies.least_privilege.escalation.lawful import Lawful, lawful
 
 

@@ -10,17 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from policies.engine.access.escalation import Becoming, GrantStep, becoming
-from policies.engine.access.members import Kind
-from policies.engine.access.permissions import Identity, holdings
-from policies.engine.access.powers import is_of_agents
-from policies.engine.access.running import TRIGGER, Running, running
-from policies.engine.access.uses import Uses, Where, role_key, role_of, uses
-from policies.engine.grants import ACCOUNT, Grant, Scope
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
-from policies.engine.workloads.templates import WORKLOADS
-from review.plan import Resource
+from analysis.access.escalation import Becoming, GrantStep, becoming
+from analysis.access.members import Kind
+from analysis.access.permissions import Identity, holdings
+from analysis.access.powers import is_of_agents
+from analysis.access.running import TRIGGER, Running, running
+from analysis.access.uses import Uses, Where, role_key, role_of, uses
+from analysis.grants import ACCOUNT, Grant, Scope
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
+from analysis.workloads.templates import WORKLOADS
+from plan.plan import Resource
 
 _POOL: Final = "gcp:iam/workloadIdentityPool:WorkloadIdentityPool"
 _TOKENS: Final = ("oidcToken.serviceAccountEmail", "oauthToken.serviceAccountEmail")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.escalation import GrantStep
-from policies.engine.access.grant_policy import key_of
-from policies.engine.access.members import Kind
-from policies.engine.access.paths import path, reached
-from policies.engine.grants import Grant, Scope
+from analysis.access.escalation import GrantStep
+from analysis.access.members import Kind
+from analysis.access.paths import path, reached
+from analysis.grants import Grant, Scope
+from analysis.stack import Stack
+from policies.engine.grant_policy import key_of
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack
 from policies.least_privilege.escalation.lawful import Lawful, lawful
 
 _ASKED: Final = frozenset({Kind.ACCOUNT, Kind.DEFAULT, Kind.FEDERATED, Kind.CROWD, Kind.PUBLIC, Kind.OTHER})

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from policies.engine import pattern
-from policies.engine.access.cel import Call, Certainty, Listed, Literal, Name, Node, Operation, all_of, certain
-from policies.engine.access.cel_reader import NotRead, read
+from analysis import pattern
+from analysis.access.cel import Call, Certainty, Listed, Literal, Name, Node, Operation, all_of, certain
+from analysis.access.cel_reader import NotRead, read
 from policies.least_privilege.federation.issuers import END
 
 Claims = Mapping[str, re.Pattern[str]]

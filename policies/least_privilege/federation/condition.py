@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.cel import Certainty, Node
-from policies.engine.access.cel_reader import NotRead, read
+from analysis.access.cel import Certainty, Node
+from analysis.access.cel_reader import NotRead, read
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
 from policies.least_privilege.federation.admission import Claims, Mapped, admits_ours_only
 from policies.least_privilege.federation.issuers import Issuer, shared_issuer
 

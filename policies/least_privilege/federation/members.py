@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.duties import place_of
-from policies.engine.access.grant_policy import grant_policy, key_of
-from policies.engine.access.members import Kind, member_of
-from policies.engine.access.permissions import holdings
-from policies.engine.grants import Grant
+from analysis.access.members import Kind, member_of
+from analysis.access.permissions import holdings
+from analysis.grants import Grant
+from analysis.stack import Stack
+from policies.engine.duties import place_of
+from policies.engine.grant_policy import grant_policy, key_of
 from policies.engine.policy import Enforcement, Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack
 
 _ACCOUNT: Final = "serviceaccount/account"
 

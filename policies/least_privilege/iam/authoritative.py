@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from policies.engine.access.grant_policy import each_grant
-from policies.engine.access.members import Kind, kind_of
-from policies.engine.access.powers import BASIC
-from policies.engine.grants import Form, Grant, Scope, is_iam
+from analysis.access.members import Kind, kind_of
+from analysis.access.powers import BASIC
+from analysis.grants import Form, Grant, Scope, is_iam
+from analysis.stack import Stack
+from analysis.value import AFTER_CREATION, NotKnown, Value
+from policies.engine.grant_policy import each_grant
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, each, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.value import AFTER_CREATION, NotKnown, Value
 
 _REMOVAL: Final = "gcp:projects/iamMemberRemove:IamMemberRemove"
 _WIDE: Final = re.compile(r"^gcp:(projects|folder|organizations)/iam(Binding|Policy):", re.IGNORECASE)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.access.grant_policy import grant_policy
-from policies.engine.access.powers import BASIC
-from policies.engine.grants import Grant
+from analysis.access.powers import BASIC
+from analysis.grants import Grant
+from analysis.stack import Stack
+from analysis.value import AFTER_CREATION, NotKnown
+from policies.engine.grant_policy import grant_policy
 from policies.engine.policy import Settings, Severity
-from policies.engine.stack import Stack
-from policies.engine.value import AFTER_CREATION, NotKnown
 
 
 @grant_policy(

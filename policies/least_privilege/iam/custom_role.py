@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.permission_kinds import Escalation, escalation
-from policies.engine.access.powers import WITHOUT_ACT_AS, custom_powers, shown
-from policies.engine.grants import CUSTOM_ROLES
+from analysis.access.permission_kinds import Escalation, escalation
+from analysis.access.powers import WITHOUT_ACT_AS, custom_powers, shown
+from analysis.grants import CUSTOM_ROLES
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 _ALONE: Final = (Escalation.ACCESS, Escalation.IDENTITY)
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.grant_policy import grant_policy
-from policies.engine.access.members import WORKLOADS, Kind, member_of
-from policies.engine.access.permission_kinds import Escalation
-from policies.engine.access.powers import BASIC, WITHOUT_ACT_AS, Powers, is_of_agents, powers_of, shown
-from policies.engine.grants import Grant, Scope
+from analysis.access.members import WORKLOADS, Kind, member_of
+from analysis.access.permission_kinds import Escalation
+from analysis.access.powers import BASIC, WITHOUT_ACT_AS, Powers, is_of_agents, powers_of, shown
+from analysis.grants import Grant, Scope
+from analysis.stack import Stack
+from policies.engine.grant_policy import grant_policy
 from policies.engine.policy import Settings, Severity
-from policies.engine.stack import Stack
 
 _CREDENTIALS: Final = frozenset({"iam.serviceAccountKeys.create", "iam.serviceAccountApiKeyBindings.create"})
 

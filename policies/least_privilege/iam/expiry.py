@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.access.cel import Call, Certainty, Literal, Name, Node, Operation, certain
-from policies.engine.access.cel_reader import NotRead, read
-from policies.engine.access.grant_policy import grant_policy
-from policies.engine.access.members import PEOPLE, member_of
-from policies.engine.access.permission_kinds import Escalation
-from policies.engine.access.powers import BASIC, powers_of, shown
-from policies.engine.grants import Grant, Scope
+from analysis.access.cel import Call, Certainty, Literal, Name, Node, Operation, certain
+from analysis.access.cel_reader import NotRead, read
+from analysis.access.members import PEOPLE, member_of
+from analysis.access.permission_kinds import Escalation
+from analysis.access.powers import BASIC, powers_of, shown
+from analysis.grants import Grant, Scope
+from analysis.stack import Stack
+from analysis.value import NotKnown
+from policies.engine.grant_policy import grant_policy
 from policies.engine.policy import Enforcement, Settings, Severity
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown
 
 
 @grant_policy(

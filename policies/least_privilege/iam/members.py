@@ -7,12 +7,12 @@ from typing import Final
 
 from pydantic import Field
 
-from policies.engine.access.grant_policy import grant_policy
-from policies.engine.access.members import Kind, member_of
-from policies.engine.grants import Grant
+from analysis.access.members import Kind, member_of
+from analysis.grants import Grant
+from analysis.stack import Stack
+from policies.engine.grant_policy import grant_policy
 from policies.engine.policy import Settings, Severity
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack
 
 _ANYBODYS: Final = frozenset({"gmail.com", "googlemail.com", "googlegroups.com"})
 """Where anybody makes an account or a group."""

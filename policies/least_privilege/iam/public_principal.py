@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.grant_policy import grant_policy
-from policies.engine.access.members import Kind, kind_of, yielded_by
-from policies.engine.grants import Grant
+from analysis.access.members import Kind, kind_of, yielded_by
+from analysis.grants import Grant
+from analysis.stack import Stack
+from analysis.value import AFTER_CREATION, NotKnown, Value
+from analysis.workloads.templates import SERVICE, SERVICE_V1, Ingress, find, ingress_of
+from policies.engine.grant_policy import grant_policy
 from policies.engine.policy import Settings, Severity
-from policies.engine.stack import Stack
-from policies.engine.value import AFTER_CREATION, NotKnown, Value
-from policies.engine.workloads.templates import SERVICE, SERVICE_V1, Ingress, find, ingress_of
 
 _CALLING: Final = frozenset({"roles/run.invoker", "roles/run.servicesInvoker"})
 

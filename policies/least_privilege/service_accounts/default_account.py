@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.grant_policy import each_grant, key_of
-from policies.engine.access.members import Kind, kind_of, member_of
-from policies.engine.grants import Grant
+from analysis.access.members import Kind, kind_of, member_of
+from analysis.grants import Grant
+from analysis.stack import Stack
+from plan.sentinels import UNKNOWN
+from policies.engine.grant_policy import each_grant, key_of
 from policies.engine.policy import Problem, Result, Settings, Severity, stack_policy
-from policies.engine.stack import Stack
-from review.sentinels import UNKNOWN
 
 _IN_PART: Final = re.compile(
     rf'serviceaccount:[^"]*{UNKNOWN}[^"]*(?:-compute@developer|@appspot|@cloudbuild)[.]gserviceaccount[.]com'

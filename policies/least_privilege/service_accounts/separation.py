@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.duties import Duties, held_together, place_of
-from policies.engine.grants import Grant
+from analysis.grants import Grant
+from analysis.stack import Stack
+from policies.engine.duties import Duties, held_together, place_of
 from policies.engine.policy import Result, Settings, Severity, stack_policy
-from policies.engine.stack import Stack
 
 
 def _places(grant: Grant) -> list[str]:

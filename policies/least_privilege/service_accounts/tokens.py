@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.grant_policy import grant_policy
-from policies.engine.access.members import Kind, member_of, who
-from policies.engine.access.permissions import is_account
-from policies.engine.access.powers import BASIC, powers_of, shown
-from policies.engine.grants import Grant, Scope
+from analysis.access.members import Kind, member_of, who
+from analysis.access.permissions import is_account
+from analysis.access.powers import BASIC, powers_of, shown
+from analysis.grants import Grant, Scope
+from analysis.stack import Stack
+from policies.engine.grant_policy import grant_policy
 from policies.engine.policy import Enforcement, Settings, Severity
-from policies.engine.stack import Stack
 
 _FEDERATING: Final = "roles/iam.workloadIdentityUser"
 _MINTING: Final = frozenset(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.agent_needs import KEYED_AGENTS, Need, agent_of, needs, places
-from policies.engine.access.grant_policy import grant_policy
-from policies.engine.access.powers import is_of_agents, powers_of
-from policies.engine.grants import Grant, Scope
+from analysis.access.agent_needs import KEYED_AGENTS, Need, agent_of, needs, places
+from analysis.access.powers import is_of_agents, powers_of
+from analysis.grants import Grant, Scope
+from analysis.stack import Stack
+from analysis.value import NotKnown
+from policies.engine.grant_policy import grant_policy
 from policies.engine.policy import Settings, Severity
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown
 
 _KNOWN: Final = KEYED_AGENTS | {"gcp-sa-pubsub", "gcp-sa-secretmanager", "gcp-sa-bigquerydatatransfer"}
 """The agents of which all needs are known here; what others need, their grants on single entities, is let be."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.access.members import DEFAULT_ACCOUNT
-from policies.engine.access.running import running
-from policies.engine.grants import ACCOUNT
+from analysis.access.members import DEFAULT_ACCOUNT
+from analysis.access.running import running
+from analysis.grants import ACCOUNT
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 from policies.private_network.api_gateway.operations import CONFIG
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from policies.engine.value import NotKnown, Value
+from analysis.value import NotKnown, Value
 
 LONGEST: Final = 2_000_000
 """Characters of Base64 that are read."""

@@ -7,10 +7,10 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
 from policies.engine.settings_kinds import WordSet
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 from policies.private_network.api_gateway.openapi import document_of, operations
 
 CONFIG: Final = "gcp:apigateway/apiConfig:ApiConfig"

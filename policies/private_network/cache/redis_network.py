@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.stores.caches import REDIS
+from analysis.value import Value
 from policies.engine.policy import Result, Settings, Severity, each, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.caches import REDIS
-from policies.engine.value import Value
 
 NETWORK: Final = "gcp:compute/network:Network"
 

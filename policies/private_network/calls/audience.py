@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from policies.engine.network.calls import CALLERS, address, called_service, calls, host_of, parts
+from analysis.network.calls import CALLERS, address, called_service, calls, host_of, parts
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
+from plan.plan import Resource
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
-from review.plan import Resource
 
 RUN: Final = "gcp:cloudrunv2/service:Service"
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import parse_qsl
 
-from policies.engine.network.calls import CALLERS, JOB, QUEUE, address, calls, host_of, parts
+from analysis.network.calls import CALLERS, JOB, QUEUE, address, calls, host_of, parts
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 ACCOUNT: Final = "gcp:serviceaccount/account:Account"
 _GOOGLE: Final = ".googleapis.com"

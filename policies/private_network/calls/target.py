@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.network.calls import CALLERS, QUEUE, address, calls, parts
+from analysis.network.calls import CALLERS, QUEUE, address, calls, parts
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 
 @resource_policy(

@@ -6,10 +6,9 @@ import enum
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
-from policies.engine.workloads.templates import (
+from analysis.stack import Stack
+from analysis.value import Value
+from analysis.workloads.templates import (
     PLACES,
     WORKLOADS,
     Egress,
@@ -19,6 +18,7 @@ from policies.engine.workloads.templates import (
     find,
     place_of,
 )
+from policies.engine.policy import Settings, Severity, resource_policy
 
 _WAYS: Final[tuple[What, ...]] = ("interfaces", "connector")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analysis.stack import Stack
+from analysis.value import Value
+from analysis.workloads.templates import Ingress, find, having, ingress_of, place_of
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
-from policies.engine.workloads.templates import Ingress, find, having, ingress_of, place_of
 
 
 @resource_policy(

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
+from analysis.stack import Stack, name_of
+from analysis.value import NotKnown, Value
+from analysis.workloads.templates import Ingress, find, having, ingress_of
 from policies.engine.doubts import Doubts
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack, name_of
-from policies.engine.value import NotKnown, Value
-from policies.engine.workloads.templates import Ingress, find, having, ingress_of
 
 _GROUPS: Final = (
     "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup",

@@ -10,11 +10,11 @@ from typing import Final
 
 from pydantic import Field
 
-from policies.engine.network.addresses import Addresses, addresses_at, union
+from analysis.network.addresses import Addresses, addresses_at, union
+from analysis.stack import Stack
+from analysis.stores.cloud_sql import INSTANCE, hosted
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.cloud_sql import INSTANCE, hosted
-from policies.engine.value import NotKnown, Value
 
 IPV4_BITS: Final = 32
 IPV6_BITS: Final = 128

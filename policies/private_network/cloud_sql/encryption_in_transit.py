@@ -5,10 +5,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 
+from analysis.stack import Stack
+from analysis.stores.cloud_sql import INSTANCE, Engine, engine_of, hosted
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.cloud_sql import INSTANCE, Engine, engine_of, hosted
-from policies.engine.value import Value
 
 
 class Tls(enum.StrEnum):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import Final
 
-from policies.engine.network.addresses import PUBLIC, Addresses
+from analysis.network.addresses import PUBLIC, Addresses
 
 _V6: Final = 2**40
 """Where IPv6 begins on the line that both kinds of address are put on."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
-from policies.engine.network.addresses import ALL_IPV4, ALL_IPV6, INTERNET, Addresses, union
+from analysis.network.addresses import ALL_IPV4, ALL_IPV6, INTERNET, Addresses, union
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
 from policies.private_network.firewall.rule import POLICY_RULES, WITH_RULES, Action, Rule, owner_of, rules_of
 from policies.private_network.firewall.services import EVERYTHING
 from policies.private_network.networks import NETWORK, called

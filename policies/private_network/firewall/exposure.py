@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from policies.engine.network.spans import Span, Spans
-from policies.engine.stack import Stack
+from analysis.network.spans import Span, Spans
+from analysis.stack import Stack
 from policies.private_network.firewall.blocks import Blocks
 from policies.private_network.firewall.rule import Action, Rule, rules_of
 

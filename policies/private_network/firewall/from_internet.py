@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 from pydantic import Field, field_validator
 
-from policies.engine.network.addresses import INTERNET
-from policies.engine.network.spans import Spans
+from analysis.network.addresses import INTERNET
+from analysis.network.spans import Spans
+from analysis.stack import Stack
+from analysis.value import NotKnown
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown
 from policies.private_network.firewall.exposure import exposures
 from policies.private_network.firewall.ports import SENSITIVE, sensitive_in
 from policies.private_network.firewall.rule import TYPES, Action, Rule, rules_of

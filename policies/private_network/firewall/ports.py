@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from policies.engine.network.spans import Spans
+from analysis.network.spans import Spans
 from policies.private_network.firewall.services import by_protocol, services
 
 _TCP: Final = {

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from policies.engine.network.addresses import ALL_IPV4, Addresses
-from policies.engine.network.spans import Span, Spans
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
+from analysis.network.addresses import ALL_IPV4, Addresses
+from analysis.network.spans import Span, Spans
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
+from plan.plan import Resource
 from policies.private_network.firewall.services import EVERYTHING, services_at
 from policies.private_network.firewall.sides import addresses_of, far_side, given, narrow, texts
 from policies.private_network.networks import NETWORK, called
-from review.plan import Resource
 
 FIREWALL: Final = "gcp:compute/firewall:Firewall"
 # The rule types with the types of policy that they belong to.

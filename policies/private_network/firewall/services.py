@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from policies.engine.network.spans import Span, Spans
-from policies.engine.value import NotKnown, Value
+from analysis.network.spans import Span, Spans
+from analysis.value import NotKnown, Value
 
 PORTS: Final = 65536
 PROTOCOLS: Final = 256

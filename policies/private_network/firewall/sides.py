@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from policies.engine.network.addresses import (
+from analysis.network.addresses import (
     ALL_IPV4,
     ALL_IPV6,
     EVERYWHERE,
@@ -18,8 +18,8 @@ from policies.engine.network.addresses import (
     addresses_at,
     union,
 )
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
 
 ADDRESS_GROUP: Final = "gcp:networksecurity/addressGroup:AddressGroup"
 # https://cloud.google.com/firewall/docs/firewall-policies-rule-details#sources

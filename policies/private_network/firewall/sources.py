@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from pydantic import Field, field_validator
 
-from policies.engine.network.addresses import INTERNET, Addresses
+from analysis.network.addresses import INTERNET, Addresses
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 from policies.private_network.firewall.rule import TYPES, Action, each_rule, insist, rule_at
 
 

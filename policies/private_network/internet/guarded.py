@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.access.permission_kinds import accesses_data
-from policies.engine.access.permissions import holdings
-from policies.engine.access.running import running
-from policies.engine.grants import PUBLIC
-from policies.engine.network.ways_in import told, ways_in
+from analysis.access.permission_kinds import accesses_data
+from analysis.access.permissions import holdings
+from analysis.access.running import running
+from analysis.grants import PUBLIC
+from analysis.network.ways_in import told, ways_in
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
+from analysis.workloads.templates import FUNCTION, FUNCTION_V1, SERVICE, SERVICE_V1, find, having
+from plan.plan import Resource
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, each, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
-from policies.engine.workloads.templates import FUNCTION, FUNCTION_V1, SERVICE, SERVICE_V1, find, having
 from policies.private_network.load_balancer.armor_attached import ARMOR, REGION_ARMOR
 from policies.private_network.load_balancer.armor_rules import filters_requests, in_force, rules_of
-from review.plan import Resource
 
 _ANSWERING: Final = (SERVICE, SERVICE_V1, FUNCTION, FUNCTION_V1)
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
 from policies.engine.settings_kinds import WordSet
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 from policies.private_network.load_balancer.armor_attached import ARMOR, REGION_ARMOR
 from policies.private_network.load_balancer.armor_rules import (
     admission,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.network.front import (
+from analysis.network.front import (
     BACKEND_BUCKET,
     BACKEND_SERVICE,
     REGION_BACKEND_SERVICE,
     is_external_backend,
 )
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 ARMOR: Final = "gcp:compute/securityPolicy:SecurityPolicy"
 REGION_ARMOR: Final = "gcp:compute/regionSecurityPolicy:RegionSecurityPolicy"

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from policies.engine.access.cel import Call, Literal, Node, Operation
-from policies.engine.access.cel_reader import NotRead, read
-from policies.engine.network.addresses import ALL_IPV4, EVERYWHERE, Addresses, addresses_at, union
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
+from analysis.access.cel import Call, Literal, Node, Operation
+from analysis.access.cel_reader import NotRead, read
+from analysis.network.addresses import ALL_IPV4, EVERYWHERE, Addresses, addresses_at, union
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
 from policies.private_network.load_balancer.armor_attached import ARMOR, REGION_ARMOR
 
 _RULE: Final = "gcp:compute/securityPolicyRule:SecurityPolicyRule"

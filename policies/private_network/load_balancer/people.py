@@ -10,15 +10,15 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from policies.engine.network.front import (
+from analysis.network.front import (
     BACKEND_SERVICE,
     REGION_BACKEND_SERVICE,
     is_external_backend,
 )
+from analysis.stack import Stack, name_of
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
 from policies.engine.settings_kinds import WordSet
-from policies.engine.stack import Stack, name_of
-from policies.engine.value import Value
 from policies.private_network.load_balancer.armor_attached import ARMOR, REGION_ARMOR
 from policies.private_network.load_balancer.armor_rules import admits_everybody, rules_of
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.network.front import HTTP_PROXIES, URL_MAPS, is_external_proxy
+from analysis.network.front import HTTP_PROXIES, URL_MAPS, is_external_proxy
+from analysis.stack import Stack
+from analysis.value import MISSING, NotKnown, Value
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import MISSING, NotKnown, Value
 
 
 @resource_policy(

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from policies.engine.network.front import EXTERNAL, GLOBAL_RULE, REGIONAL_RULE, scheme_of
-from policies.engine.network.spans import Span, Spans
+from analysis.network.front import EXTERNAL, GLOBAL_RULE, REGIONAL_RULE, scheme_of
+from analysis.network.spans import Span, Spans
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
 
 HIGHEST = 65_535
 

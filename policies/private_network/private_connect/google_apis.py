@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.network.addresses import GOOGLE_APIS, addresses_at
+from analysis.network.addresses import GOOGLE_APIS, addresses_at
+from analysis.stack import Stack
+from analysis.value import NotKnown
 from policies.engine.policy import Enforcement, Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown
 from policies.private_network.networks import NETWORK, called, networks_in
 
 _RULE: Final = "gcp:compute/globalForwardingRule:GlobalForwardingRule"

@@ -7,10 +7,10 @@ from typing import Final
 
 from pydantic import Field
 
-from policies.engine.network.addresses import PRIVATE, addresses_at
+from analysis.network.addresses import PRIVATE, addresses_at
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Result, Settings, Severity, each, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 _ADDRESS: Final = "gcp:compute/globalAddress:GlobalAddress"
 _CONNECTION: Final = "gcp:servicenetworking/connection:Connection"

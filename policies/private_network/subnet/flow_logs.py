@@ -7,9 +7,9 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
 from policies.private_network.networks import NETWORK, called
 from policies.private_network.subnet.purposes import SUBNET, holds_workloads
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from policies.engine.value import Value
+from analysis.value import Value
 
 SUBNET: Final = "gcp:compute/subnetwork:Subnetwork"
 # What Google's own proxies and translators use. They have neither flow logs nor Private Google Access:

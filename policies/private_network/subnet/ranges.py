@@ -8,7 +8,10 @@ from typing import Final, NamedTuple
 
 from pydantic import Field
 
-from policies.engine.network.addresses import PRIVATE, Addresses, addresses_at
+from analysis.network.addresses import PRIVATE, Addresses, addresses_at
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
+from plan.plan import Resource
 from policies.engine.policy import (
     Looked,
     Problem,
@@ -19,11 +22,8 @@ from policies.engine.policy import (
     resource_policy,
     stack_policy,
 )
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
 from policies.private_network.networks import network_at
 from policies.private_network.subnet.purposes import SUBNET
-from review.plan import Resource
 
 _ADDRESS: Final = "gcp:compute/globalAddress:GlobalAddress"
 # Google takes these for subnets too; nothing routes them on the internet.

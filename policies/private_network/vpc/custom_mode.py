@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 from policies.private_network.networks import NETWORK
 
 

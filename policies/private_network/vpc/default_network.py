@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from analysis.stack import Stack
+from analysis.value import AFTER_CREATION, SECRET, NotKnown, Value
+from plan.plan import Resource
+from plan.sentinels import UNKNOWN, is_secret
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.value import AFTER_CREATION, SECRET, NotKnown, Value
 from policies.private_network.networks import NETWORK
-from review.plan import Resource
-from review.sentinels import UNKNOWN, is_secret
 
 DEFAULT: Final = "default"
 KEYS: Final = frozenset(

@@ -8,11 +8,11 @@ from typing import Final
 
 from pydantic import Field
 
-from policies.engine.network.addresses import INTERNET, addresses_at
+from analysis.network.addresses import INTERNET, addresses_at
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Settings, Severity, resource_policy
 from policies.engine.settings_kinds import Words
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
 from policies.private_network.networks import NETWORK, called
 
 _PEERING: Final = "gcp:compute/networkPeering:NetworkPeering"

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.stores.cloud_sql import INSTANCE, Engine, engine_of
+from analysis.telemetry.alerts import ALERT
+from analysis.telemetry.series import LONGEST, in_filter, in_promql
+from analysis.value import NotKnown, Value
+from analysis.workloads.templates import SERVICE
+from plan.plan import Resource
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.cloud_sql import INSTANCE, Engine, engine_of
-from policies.engine.telemetry.alerts import ALERT
-from policies.engine.telemetry.series import LONGEST, in_filter, in_promql
-from policies.engine.value import NotKnown, Value
-from policies.engine.workloads.templates import SERVICE
 from policies.reliability.arithmetic.connections import most_connections
 from policies.reliability.arithmetic.instances import most_instances, timeout_s
-from review.plan import Resource
 
 _INSTANCES: Final = "run_googleapis_com:container_instance_count"
 _LATENCIES: Final = "run_googleapis_com:request_latencies"

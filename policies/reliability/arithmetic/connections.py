@@ -8,17 +8,17 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.quantities import finite
+from analysis.stack import Stack
+from analysis.stores.cloud_sql import INSTANCE, Engine, Flags, engine_of, hosted
+from analysis.value import NotKnown, Value
+from analysis.workloads.containers import containers, name_of_variable, plain_value, variables
+from analysis.workloads.templates import WORKLOADS, find, is_set
+from plan.plan import Resource
 from policies.engine.policy import Result, Severity, Unseen, each, stack_policy
-from policies.engine.quantities import finite
 from policies.engine.settings_kinds import Word
-from policies.engine.stack import Stack
-from policies.engine.stores.cloud_sql import INSTANCE, Engine, Flags, engine_of, hosted
-from policies.engine.value import NotKnown, Value
-from policies.engine.workloads.containers import containers, name_of_variable, plain_value, variables
-from policies.engine.workloads.templates import WORKLOADS, find, is_set
 from policies.reliability.arithmetic.instances import Revisions, counted, most_instances, revisions
 from policies.reliability.arithmetic.sums import Sum
-from review.plan import Resource
 
 _FLAG: Final = "max_connections"
 # https://cloud.google.com/sql/docs/postgres/flags#postgres-m: GB of memory from which on so many are the default

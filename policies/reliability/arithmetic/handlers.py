@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.network.calls import JOB, QUEUE, calls
+from analysis.network.calls import JOB, QUEUE, calls
+from analysis.quantities import finite
+from analysis.stack import Stack
+from analysis.stores.subscriptions import SUBSCRIPTION
+from analysis.value import NotKnown, Value
+from analysis.workloads.templates import SERVICE, place_of
 from policies.engine.policy import Result, Settings, Severity, Unseen, each, resource_policy, stack_policy
-from policies.engine.quantities import finite
-from policies.engine.stack import Stack
-from policies.engine.stores.subscriptions import SUBSCRIPTION
-from policies.engine.value import NotKnown, Value
-from policies.engine.workloads.templates import SERVICE, place_of
 from policies.reliability.arithmetic.instances import concurrency, most_instances, timeout_s
 from policies.reliability.arithmetic.sums import Sum
 from policies.reliability.refused_by_google.reachable import called

@@ -6,10 +6,10 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.quantities import cpus_of, finite
+from analysis.value import Value
+from analysis.workloads.templates import FUNCTION_V1, JOB, POOL, SERVICE, SERVICE_V1, find, place_of
 from policies.engine.policy import Settings
-from policies.engine.quantities import cpus_of, finite
-from policies.engine.value import Value
-from policies.engine.workloads.templates import FUNCTION_V1, JOB, POOL, SERVICE, SERVICE_V1, find, place_of
 
 # https://cloud.google.com/run/docs/configuring/max-instances#limits
 DEFAULT_INSTANCES: Final = 100

@@ -7,10 +7,10 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.stores.subscriptions import SUBSCRIPTION, dead_letter_topics, topics_of
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.subscriptions import SUBSCRIPTION, dead_letter_topics, topics_of
-from policies.engine.value import Value
 
 _DAY_S: Final = 86_400
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from analysis.value import NotKnown, Value
+from plan.plan import Resource
 from policies.engine.policy import Problem, Result, Unseen
-from policies.engine.value import NotKnown, Value
-from review.plan import Resource
 
 _SHOWN: Final = 6
 """Terms in a message."""

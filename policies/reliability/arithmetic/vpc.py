@@ -6,15 +6,15 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.network.addresses import addresses_at
+from analysis.network.addresses import addresses_at
+from analysis.quantities import finite
+from analysis.stack import Stack
+from analysis.value import MISSING, NotKnown, Value
+from analysis.workloads.templates import JOB, WORKLOADS, Egress, egress_of, find
+from plan.plan import Resource
 from policies.engine.policy import Problem, Result, Severity, Unseen, each, stack_policy
-from policies.engine.quantities import finite
-from policies.engine.stack import Stack
-from policies.engine.value import MISSING, NotKnown, Value
-from policies.engine.workloads.templates import JOB, WORKLOADS, Egress, egress_of, find
 from policies.reliability.arithmetic.instances import Revisions, counted, most_instances, revisions
 from policies.reliability.arithmetic.sums import Sum
-from review.plan import Resource
 
 SUBNET: Final = "gcp:compute/subnetwork:Subnetwork"
 NAT: Final = "gcp:compute/routerNat:RouterNat"

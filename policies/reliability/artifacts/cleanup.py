@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.stores.registries import REPOSITORY, holds_images
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.registries import REPOSITORY, holds_images
-from policies.engine.value import Value
 
 
 class Releases(Settings):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analysis.stack import Stack
+from analysis.stores.caches import CACHES, REDIS, kind_of
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.caches import CACHES, REDIS, kind_of
-from policies.engine.value import Value
 
 
 @resource_policy(

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.stores.caches import REDIS, VALKEY
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.caches import REDIS, VALKEY
-from policies.engine.value import NotKnown, Value
 
 _OLDEST_REDIS: Final = (7, 0)
 """Google offers older ones, but last patched them in 2022:

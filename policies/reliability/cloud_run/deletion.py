@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analysis.stack import Stack
+from analysis.value import Value
+from analysis.workloads.templates import KINDS, PLACES, WORKLOADS, find, place_of
 from policies.engine.doubts import Doubts
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
-from policies.engine.workloads.templates import KINDS, PLACES, WORKLOADS, find, place_of
 
 
 @resource_policy(

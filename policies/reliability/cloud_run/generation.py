@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.value import Value
+from analysis.workloads.containers import containers
+from analysis.workloads.templates import JOB, find, having, place_of
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
-from policies.engine.workloads.containers import containers
-from policies.engine.workloads.templates import JOB, find, having, place_of
 
 _SECOND: Final = ("EXECUTION_ENVIRONMENT_GEN2", "gen2")
 _MIB: Final = re.compile(r"^(\d{1,6})Mi?$")

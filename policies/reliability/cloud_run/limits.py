@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from policies.engine.doubts import Doubts
-from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
-from policies.engine.workloads.templates import (
+from analysis.stack import Stack
+from analysis.value import Value
+from analysis.workloads.templates import (
     FUNCTION,
     FUNCTION_V1,
     JOB,
@@ -21,6 +19,8 @@ from policies.engine.workloads.templates import (
     having,
     place_of,
 )
+from policies.engine.doubts import Doubts
+from policies.engine.policy import Settings, Severity, resource_policy
 
 _HOUR, _DAY = 3600, 86_400
 _LONGEST: Final[Mapping[str, int]] = {

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
+from analysis.workloads.containers import containers
+from analysis.workloads.templates import SERVICE, SERVICE_V1, is_set
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
-from policies.engine.workloads.containers import containers
-from policies.engine.workloads.templates import SERVICE, SERVICE_V1, is_set
 from policies.reliability.cloud_run.reserved_path import is_reserved
 
 _SERVICES = (SERVICE, SERVICE_V1)

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
+from analysis.stack import Stack
+from analysis.value import Value
+from analysis.workloads.templates import FUNCTION, SERVICE, SERVICE_V1
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
-from policies.engine.workloads.templates import FUNCTION, SERVICE, SERVICE_V1
 
 _UPTIME: Final = "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig"
 _CALLED: Final[Mapping[str, tuple[str, ...]]] = {

@@ -7,10 +7,10 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.stores.cloud_sql import INSTANCE, Engine, engine_of, primaries
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.cloud_sql import INSTANCE, Engine, engine_of, primaries
-from policies.engine.value import Value
 
 _ASSOCIATION: Final = "gcp:backupdisasterrecovery/backupPlanAssociation:BackupPlanAssociation"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analysis.stack import Stack
+from analysis.stores.cloud_sql import INSTANCE, hosted
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.cloud_sql import INSTANCE, hosted
-from policies.engine.value import NotKnown, Value
 
 
 @resource_policy(

@@ -15,10 +15,10 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.stores.cloud_sql import INSTANCE, hosted
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.cloud_sql import INSTANCE, hosted
-from policies.engine.value import NotKnown, Value
 
 _EXTENDED: Final = date(2025, 2, 1)
 """When Google began extended support, for all that had ended by then."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.stack import Stack
+from analysis.stores.firestore import DATABASE, schedules_of
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.firestore import DATABASE, schedules_of
-from policies.engine.value import NotKnown, Value
 
 DAY: Final = 86_400
 """Seconds."""

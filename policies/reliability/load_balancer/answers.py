@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.grants import PUBLIC
-from policies.engine.network.ways_in import ways_in
+from analysis.grants import PUBLIC
+from analysis.network.ways_in import ways_in
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
+from analysis.workloads.templates import SERVICE, Ingress, find, ingress_of
 from policies.engine.policy import Result, Settings, Severity, each, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
-from policies.engine.workloads.templates import SERVICE, Ingress, find, ingress_of
 
 _INVOKER = "roles/run.invoker"
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.policy import Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.subscriptions import (
+from analysis.stack import Stack
+from analysis.stores.subscriptions import (
     DEAD_LETTERS,
     SUBSCRIPTION,
     TOPIC,
@@ -17,7 +16,8 @@ from policies.engine.stores.subscriptions import (
     subscribed_topics,
     topics_of,
 )
-from policies.engine.value import Value
+from analysis.value import Value
+from policies.engine.policy import Result, Settings, Severity, Unseen, resource_policy
 
 
 @resource_policy(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analysis.stack import Stack
+from analysis.stores.subscriptions import DEAD_LETTERS, SUBSCRIPTION, TOPIC
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.subscriptions import DEAD_LETTERS, SUBSCRIPTION, TOPIC
-from policies.engine.value import Value
 
 
 @resource_policy(

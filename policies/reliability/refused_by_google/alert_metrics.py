@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.telemetry.alerts import ALERT, METRIC
+from analysis.telemetry.series import in_filter, in_promql, promql_name
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.telemetry.alerts import ALERT, METRIC
-from policies.engine.telemetry.series import in_filter, in_promql, promql_name
-from policies.engine.value import Value
 
 _DESCRIPTOR: Final = "gcp:monitoring/metricDescriptor:MetricDescriptor"
 _UPTIME_CHECK: Final = "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig"

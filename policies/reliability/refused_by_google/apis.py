@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.value import NotKnown
+from plan.plan import Resource
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown
-from review.plan import Resource
 
 API: Final = "gcp:projects/service:Service"
 _BY_MODULE: Final[Mapping[str, str]] = {

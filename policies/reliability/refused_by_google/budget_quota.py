@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 BUDGET: Final = "gcp:billing/budget:Budget"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.stores.caches import CLUSTER, VALKEY
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.caches import CLUSTER, VALKEY
-from policies.engine.value import NotKnown, Value
 
 POLICY: Final = "gcp:networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy"
 _NETWORK: Final = "gcp:compute/network:Network"

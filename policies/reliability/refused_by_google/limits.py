@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Problem, Result, Unseen
-from policies.engine.value import NotKnown, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from policies.engine.network.calls import JOB, QUEUE
+from analysis.network.calls import JOB, QUEUE
+from analysis.stack import Stack
+from analysis.stores.subscriptions import SUBSCRIPTION, TOPIC
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.subscriptions import SUBSCRIPTION, TOPIC
-from policies.engine.value import NotKnown, Value
 from policies.reliability.refused_by_google.limits import Limit, beyond
 
 _DAY: Final = 86_400

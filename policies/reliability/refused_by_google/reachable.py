@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.network.calls import CALLERS, address, called_service, calls, host_of
+from analysis.network.calls import CALLERS, address, called_service, calls, host_of
+from analysis.stack import Stack
+from analysis.value import Value
+from analysis.workloads.templates import SERVICE, find, place_of
+from plan.plan import Resource
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
-from policies.engine.workloads.templates import SERVICE, find, place_of
-from review.plan import Resource
 
 
 def called(stack: Stack, call: Value) -> Resource | None:

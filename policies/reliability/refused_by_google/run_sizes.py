@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.quantities import cpus_of, mib_of
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
+from analysis.workloads.containers import containers
+from analysis.workloads.templates import JOB, POOL, SERVICE, find
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.quantities import cpus_of, mib_of
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
-from policies.engine.workloads.containers import containers
-from policies.engine.workloads.templates import JOB, POOL, SERVICE, find
 
 _GIB: Final = 1024
 _MOST_CPUS, _MOST_MIB = 8, 32 * _GIB

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from policies.engine.network.calls import JOB
+from analysis.network.calls import JOB
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
 
 _LONGEST: Final = 500
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

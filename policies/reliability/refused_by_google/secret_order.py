@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
+from analysis.workloads.containers import listed, secret_of, variables
+from analysis.workloads.templates import JOB, POOL, SERVICE, find
+from plan.plan import Resource
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
-from policies.engine.workloads.containers import listed, secret_of, variables
-from policies.engine.workloads.templates import JOB, POOL, SERVICE, find
-from review.plan import Resource
 
 _SECRET: Final = "gcp:secretmanager/secret:Secret"  # noqa: S105 - a type
 _VERSION: Final = "gcp:secretmanager/secretVersion:SecretVersion"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policies.engine.network.ways_in import BACKENDS
+from analysis.network.ways_in import BACKENDS
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
+from analysis.workloads.templates import is_set
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
-from policies.engine.workloads.templates import is_set
 
 _GROUP: Final = "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup"
 # What the API says when it refuses one of these stands in the issues; `sessionAffinity` it takes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.stores.cloud_sql import INSTANCE, primaries
+from analysis.value import NotKnown, Value
 from policies.engine.policy import Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.cloud_sql import INSTANCE, primaries
-from policies.engine.value import NotKnown, Value
 
 _NETWORK: Final = "gcp:compute/network:Network"
 _CONNECTION: Final = "gcp:servicenetworking/connection:Connection"

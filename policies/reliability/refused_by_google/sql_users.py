@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.stores.cloud_sql import INSTANCE, USER, Engine, engine_of
+from analysis.value import Value
 from policies.engine.policy import Result, Settings, Severity, Unseen, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.cloud_sql import INSTANCE, USER, Engine, engine_of
-from policies.engine.value import Value
 
 _LONGEST: Final = 63
 """Bytes of a role's name: https://www.postgresql.org/docs/current/limits.html"""

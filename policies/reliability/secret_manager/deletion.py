@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.stores.secrets import SECRETS
+from analysis.value import Value
 from policies.engine.policy import Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.secrets import SECRETS
-from policies.engine.value import Value
 
 _DAY_S: Final = 86_400
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.access.agent_needs import Need, Unread, agent_of, grants_for, needs
-from policies.engine.access.powers import powers_of
-from policies.engine.grants import Grant, Scope
+from analysis.access.agent_needs import Need, Unread, agent_of, grants_for, needs
+from analysis.access.powers import powers_of
+from analysis.grants import Grant, Scope
+from analysis.stack import Stack
+from analysis.value import NotKnown
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown
 
 
 @stack_policy(

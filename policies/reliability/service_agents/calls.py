@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.engine.access.powers import powers_of
-from policies.engine.grants import ACCOUNT, Grant, Scope
-from policies.engine.network.calls import CALLERS, called_service, calls, host_of
+from analysis.access.powers import powers_of
+from analysis.grants import ACCOUNT, Grant, Scope
+from analysis.network.calls import CALLERS, called_service, calls, host_of
+from analysis.stack import Stack
+from analysis.value import NotKnown, Value
+from analysis.workloads.templates import SERVICE, find
+from plan.plan import Resource
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, each, stack_policy
-from policies.engine.stack import Stack
-from policies.engine.value import NotKnown, Value
-from policies.engine.workloads.templates import SERVICE, find
-from review.plan import Resource
 
 _INVOKE = "run.routes.invoke"
 _ENQUEUE = "cloudtasks.tasks.create"

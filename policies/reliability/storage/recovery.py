@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator
 
 from pydantic import Field
 
-from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.stores.buckets import (
+from analysis.stack import Stack
+from analysis.stores.buckets import (
     BUCKET,
     DAY_S,
     live_days,
@@ -21,7 +20,8 @@ from policies.engine.stores.buckets import (
     soft_delete_s,
     version_days,
 )
-from policies.engine.value import NotKnown, Value
+from analysis.value import NotKnown, Value
+from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
 
 
 class Recovery(Settings):

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.stack import Stack
+from analysis.value import Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
-from policies.engine.stack import Stack
-from policies.engine.value import Value
 
 JOB: Final = "gcp:cloudscheduler/job:Job"
 _SOON_MINUTES: Final = 15

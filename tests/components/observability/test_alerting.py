@@ -9,7 +9,7 @@ import pytest
 from components.component import Environment
 from components.errors import ComponentError
 from components.observability.alerting import Alerting
-from review.sentinels import is_secret
+from plan.sentinels import is_secret
 from tests.components.harness import Registered, of_type, plan_of
 
 CHANNEL = "gcp:monitoring/notificationChannel:NotificationChannel"

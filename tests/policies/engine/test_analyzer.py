@@ -13,11 +13,11 @@ import pytest
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
+from plan.plan import Plan
+from plan.sentinels import SECRET_KIND, SIGNATURE
 from policies.engine.analyzer import NOT_EVALUATED
 from policies.engine.pack import NAMES, Pack, packs
 from policies.engine.run import evaluate
-from review.plan import Plan
-from review.sentinels import SECRET_KIND, SIGNATURE
 from tests.policies.open_databases import databases
 from tests.policies.surroundings import plan_of
 from tests.stacks.planned import ROOT, planned

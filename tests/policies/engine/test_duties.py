@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.stack import Stack
+from plan.plan import Plan, Resource
 from policies.data_protection.kms.separation import keys_separate_duties
 from policies.engine.run import evaluate
-from policies.engine.stack import Stack
-from review.plan import Plan, Resource
 
 RINGS = {"one": ("one/a", "one/b"), "two": ("two/c",)}
 ROLES = {

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from plan.plan import Plan
 from policies.engine.configuration import Configuration
 from policies.engine.policy import Policy
 from policies.engine.report import Checked, check
 from policies.engine.waiver_file import WaiverFileError
 from policies.engine.waivers import IN_ORDER, Waivers
 from policies.private_network.cloud_sql.public_address import public_address
-from review.plan import Plan
 from tests.policies.open_databases import databases
 from tests.policies.surroundings import plan_of
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.engine.access.cel import Certainty
-from policies.engine.access.cel_reader import read
+from analysis.access.cel import Certainty
+from analysis.access.cel_reader import read
 from policies.least_privilege.federation.admission import admits_ours_only
 from policies.least_privilege.federation.issuers import SHARED, shared_issuer
 

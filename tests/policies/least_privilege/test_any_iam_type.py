@@ -10,11 +10,11 @@ from pathlib import Path
 import pulumi_gcp
 import pytest
 
+from plan.plan import Plan, Resource
 from policies.engine.policy import Policy
 from policies.engine.run import evaluate
 from policies.least_privilege.iam.basic_role import basic_role
 from policies.least_privilege.iam.public_principal import public_principal
-from review.plan import Plan, Resource
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from plan.plan import Options, Plan, Resource
 from policies.data_protection.kms.algorithm import algorithm
 from policies.data_protection.kms.destruction import destroy_delay
 from policies.data_protection.kms.rotation import rotates
@@ -14,7 +15,6 @@ from policies.engine.policy import Policy
 from policies.engine.run import evaluate
 from policies.least_privilege.federation.issuer import issuer_is_chosen
 from policies.least_privilege.iam.members import known_members
-from review.plan import Options, Plan, Resource
 
 KEY = "gcp:kms/cryptoKey:CryptoKey"
 PROVIDER = "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from review.sentinels import UNKNOWN
+from plan.sentinels import UNKNOWN
 from tests.policies.mutation import Draft, mutant
 
 BUCKET = "storage/bucket:Bucket"

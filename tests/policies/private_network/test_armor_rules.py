@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.engine.value import NotKnown, Value
+from analysis.value import NotKnown, Value
+from plan.plan import Resource
 from policies.private_network.load_balancer.armor_rules import admission, admits_everybody, refused_attacks
-from review.plan import Resource
 
 PARTS = [f"{first}.0.0.0/3" for first in range(0, 256, 32)]
 """Eighths of IPv4."""

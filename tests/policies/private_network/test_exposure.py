@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.engine.network.addresses import PUBLIC, Addresses, union
-from policies.engine.stack import Stack
+from analysis.network.addresses import PUBLIC, Addresses, union
+from analysis.stack import Stack
+from plan.plan import Plan, Resource
 from policies.private_network.firewall.exposure import exposures
 from policies.private_network.firewall.rule import FIREWALL
 from policies.private_network.firewall.services import PORTS
-from review.plan import Plan, Resource
 
 # A few ports and a few blocks of the internet: small enough to ask for each.
 MOST_PORT = 9

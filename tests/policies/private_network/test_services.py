@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.engine.network.spans import Spans
+from analysis.network.spans import Spans
 from policies.private_network.firewall.ports import SENSITIVE, sensitive_in
 from policies.private_network.firewall.services import (
     EVERYTHING,

@@ -7,14 +7,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plan.plan import Plan, Resource
+from plan.sentinels import UNKNOWN
 from policies.engine.policy import Policy
 from policies.engine.run import evaluate
 from policies.reliability.arithmetic.alerts import compared
 from policies.reliability.arithmetic.connections import sql_connections_fit
 from policies.reliability.arithmetic.handlers import queue_within_capacity
 from policies.reliability.arithmetic.vpc import nat_ports_fit, subnet_addresses_fit
-from review.plan import Plan, Resource
-from review.sentinels import UNKNOWN
 
 PLACE = "europe-west1"
 Made = tuple[str, str, dict[str, Any]]

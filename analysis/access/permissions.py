@@ -1,0 +1,244 @@
+"""What each identity of a stack may do: the grants it holds, each with the permissions that follow.
+
+Google's predefined roles are expanded by the bundled table, custom roles by what the plan says of them. Besides
+IAM resources the access lists of BigQuery datasets grant. What an identity can do by becoming another is not here
+(`analysis.access.escalation`), nor are Cloud Storage's access lists and what was granted outside the plan.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from analysis.access.members import Kind, kind_of, member_of, who
+from analysis.access.powers import powers_of
+from analysis.access.role_table import role_table
+from analysis.grants import ACCOUNT, Form, Grant, Scope
+from analysis.stack import Stack, name_of
+from analysis.value import NotKnown, Value
+from plan.plan import Resource
+
+DATASET: Final = "gcp:bigquery/dataset:Dataset"
+DATASET_ACCESS: Final = "gcp:bigquery/datasetAccess:DatasetAccess"
+_DATASET_ROLES: Final = {
+    # https://cloud.google.com/bigquery/docs/control-access-to-resources-iam#required_roles
+    "OWNER": "roles/bigquery.dataOwner",
+    "WRITER": "roles/bigquery.dataEditor",
+    "READER": "roles/bigquery.dataViewer",
+}
+_SPECIAL: Final = {
+    "allAuthenticatedUsers": "allAuthenticatedUsers",
+    "projectOwners": "projectOwner:this project",
+    "projectWriters": "projectEditor:this project",
+    "projectReaders": "projectViewer:this project",
+}
+_POOL: Final = re.compile(r"Pools/(?P<pool>[^/]+)/(?P<who>.+)$")
+_EMAIL: Final = re.compile(r"(?:.*[:/])?(?P<id>[^:/@]+)@(?P<project>[^@]+)\.iam\.gserviceaccount\.com", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Identity:
+    """Who holds grants, or could: a service account of the plan, a person, a group, a service of Google's …"""
+
+    key: str
+    kind: Kind
+    name: str
+    """In words: the logical name of what the plan makes, else the member."""
+    member: str | None
+    """As IAM has it; None where only creation tells."""
+    account: Resource | None = None
+    """The service account, where the plan makes it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Holding:
+    """One grant that an identity holds."""
+
+    identity: Identity
+    grant: Grant
+    permissions: frozenset[str]
+    doubt: str = ""
+    """Why there may be more permissions than these; '' where these are all."""
+    hidden: bool = False
+    """Whether what is in doubt may escalate or reach data."""
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Every identity of a stack with what it holds: first the accounts that the plan makes."""
+
+    identities: dict[str, Identity] = field(default_factory=dict)
+    held: dict[str, list[Holding]] = field(default_factory=dict)
+    unknown: list[tuple[Grant, str]] = field(default_factory=list)
+    """Grants to somebody whom only creation tells, with the reason."""
+    _holders: dict[int, Identity] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[tuple[Identity, list[Holding]]]:
+        for key, identity in self.identities.items():
+            yield identity, self.held[key]
+
+    def holder_of(self, grant: Grant) -> Identity | None:
+        """Who holds one of the grants here."""
+        return self._holders.get(id(grant))
+
+    def note(self, holding: Holding) -> None:
+        """One more grant of an identity that is known here."""
+        self.held[holding.identity.key].append(holding)
+        self._holders[id(holding.grant)] = holding.identity
+
+
+def holdings(stack: Stack) -> Holdings:
+    """Who holds what in `stack`; ask with `stack.once(holdings)`."""
+    found = Holdings()
+    emails = stack.once(_emails)
+    for account in stack.of_type(ACCOUNT):
+        one = account.resource
+        email = emails[one.urn]
+        _known(found, Identity(one.urn, Kind.ACCOUNT, one.name, f"serviceAccount:{email}" if email else None, one))
+    met: dict[tuple[str, int], Identity] = {}
+    for grant in [*stack.grants, *_dataset_grants(stack)]:
+        # Most members are met many times.
+        same = (grant.member, id(grant.holder)) if grant.member is not None else None
+        identity = met.get(same) if same else None
+        if identity is None:
+            try:
+                identity = _known(found, _identity(stack, grant))
+            except NotKnown as reason:
+                found.unknown.append((grant, str(reason)))
+                continue
+            if same:
+                met[same] = identity
+        found.note(_holding(identity, grant))
+    return found
+
+
+def project_of(stack: Stack, resource: Resource) -> str | None:
+    """The project that `resource` is in: its own word, or its provider's; None where neither tells."""
+    provider = stack.plan.by_urn.get(resource.provider or "")
+    for one in (resource, provider):
+        if one is not None:
+            try:
+                told = Value.of(one)["project"].text()
+            except NotKnown:
+                return None
+            if told:
+                return told
+    return None
+
+
+def email_of(stack: Stack, account: Resource) -> str | None:
+    """The e-mail of a service account of the plan, which follows from its ID and its project."""
+    id_, project = name_of(account), project_of(stack, account)
+    # A project of a domain is `domain:id`, and `id.domain` in e-mails.
+    return f"{id_}@{'.'.join(reversed(project.split(':')))}.iam.gserviceaccount.com" if id_ and project else None
+
+
+def _emails(stack: Stack) -> dict[str, str | None]:
+    """The e-mail of each service account of the plan, by its URN."""
+    return {one.resource.urn: email_of(stack, one.resource) for one in stack.of_type(ACCOUNT)}
+
+
+def _known(found: Holdings, identity: Identity) -> Identity:
+    found.held.setdefault(identity.key, [])
+    return found.identities.setdefault(identity.key, identity)
+
+
+def _identity(stack: Stack, grant: Grant) -> Identity:
+    kind, key = member_of(grant), who(grant)
+    if key is None:
+        raise NotKnown("member", "is known only after creation")
+    account = grant.holder if grant.holder is not None and grant.holder.type == ACCOUNT else None
+    if account is not None and grant.member is not None and not is_account(stack, account, grant.member):
+        # An account of the same ID in another project.
+        account, key, kind = None, grant.member.strip().lower(), kind_of(grant.member)
+    name = account.name if account else _shown(grant.member) if grant.member else grant.member_name
+    return Identity(key, kind, name, grant.member, account)
+
+
+def _shown(member: str) -> str:
+    """A member in short words: what a pool admits without the path of the pool."""
+    pool = _POOL.search(member)
+    if pool is not None:
+        return f"{'anything' if pool['who'] == '*' else pool['who']} of pool {pool['pool']}"
+    return member.removeprefix("serviceAccount:")
+
+
+def is_account(stack: Stack, account: Resource, member: str) -> bool:
+    """Whether an e-mail, or a member with one, is that of a service account of the plan, not of its namesake."""
+    told, email = _EMAIL.fullmatch(member.strip().lower()), stack.once(_emails).get(account.urn)
+    return (
+        told is None or email is None or f"{told['id']}@{told['project']}" == email.lower().partition(".iam.")[0]
+    )
+
+
+def _holding(identity: Identity, grant: Grant) -> Holding:
+    try:
+        powers = powers_of(grant)
+    except NotKnown as reason:
+        return Holding(identity, grant, frozenset(), str(reason), hidden=True)
+    if powers.doubt is not None:
+        return Holding(identity, grant, powers.permissions, str(powers.doubt), hidden=True)
+    partial = grant.custom is None and grant.role is not None and not _is_complete(grant.role)
+    doubt = f"of {grant.role} the bundled table holds only what escalates or reaches data" if partial else ""
+    return Holding(identity, grant, powers.permissions, doubt)
+
+
+@lru_cache(maxsize=4096)
+def _is_complete(role: str) -> bool:
+    found = role_table().expand(role)
+    return found is not None and found.complete
+
+
+def _dataset_grants(stack: Stack) -> Iterator[Grant]:
+    """What the access lists of datasets grant; views, routines and datasets that are let in are no identities."""
+    for dataset in stack.of_type(DATASET):
+        try:
+            for access in dataset["accesses"].items():
+                yield from _dataset_grant(stack, access, dataset.resource)
+        except NotKnown:
+            # That a list cannot be read is for the policies about datasets to say.
+            continue
+    for access in stack.of_type(DATASET_ACCESS):
+        named = stack.referred(access["datasetId"], DATASET)
+        yield from _dataset_grant(stack, access, named[0] if len(named) == 1 else None)
+
+
+def _dataset_grant(stack: Stack, access: Value, dataset: Resource | None) -> Iterator[Grant]:
+    member, role = _dataset_member(access), _text(access, "role")
+    if member is None or role is None:
+        return
+    accounts = stack.named(ACCOUNT, member) if member.startswith("serviceAccount:") else []
+    yield Grant(
+        by=access.resource,
+        form=Form.MEMBER,
+        role=_DATASET_ROLES.get(role, role),
+        custom=None,
+        member=member,
+        holder=accounts[0] if len(accounts) == 1 else None,
+        scope=Scope.ENTITY,
+        kind="bigquery/dataset",
+        entity=dataset,
+        entity_name=f"bigquery/dataset '{dataset.name}'" if dataset else "a dataset",
+        condition="",
+    )
+
+
+def _dataset_member(access: Value) -> str | None:
+    email = _text(access, "userByEmail")
+    if email:
+        return f"{'serviceAccount' if email.endswith('.gserviceaccount.com') else 'user'}:{email}"
+    for key, prefix in (("groupByEmail", "group:"), ("domain", "domain:"), ("iamMember", "")):
+        told = _text(access, key)
+        if told:
+            return f"{prefix}{told}"
+    return _SPECIAL.get(_text(access, "specialGroup") or "")
+
+
+def _text(access: Value, key: str) -> str | None:
+    try:
+        return access[key].text()
+    except NotKnown:
+        return None
