@@ -11,14 +11,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from analysis.stack import Stack
 from analysis.value import MISSING, NotKnown, Value
 from plan.plan import Resource
 from plan.sentinels import UNKNOWN
-
-if TYPE_CHECKING:
-    from analysis.stack import Stack
 
 ACCOUNT: Final = "gcp:serviceaccount/account:Account"
 CUSTOM_ROLES: Final = ("gcp:projects/iAMCustomRole:IAMCustomRole", "gcp:organizations/iAMCustomRole:IAMCustomRole")
@@ -117,7 +115,11 @@ def is_iam(type_: str) -> bool:
 
 
 def grants_of(stack: Stack) -> list[Grant]:
-    """Every grant of the stack, a member at a time, in the order of the granting resources' URNs."""
+    """Every grant of the stack, a member at a time, in the order of the granting resources' URNs; read once."""
+    return stack.once(_every_grant)
+
+
+def _every_grant(stack: Stack) -> list[Grant]:
     found: list[Grant] = []
     for type_ in sorted(stack.types):
         match = _IAM.match(type_)

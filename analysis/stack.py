@@ -1,4 +1,4 @@
-"""A plan as policies look at it: resources by type, what refers to what, who is granted what.
+"""A plan as policies look at it: resources by type, what refers to what. Who is granted what is `analysis.grants`.
 
 Every index is made once, when a policy first asks for it, so that a run stays linear in the number of resources.
 It says what is there; whether that is right is each policy's business.
@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
-from analysis.grants import Grant, grants_of
 from analysis.value import MISSING, Value
 from plan.plan import STACK_TYPE, Plan, Resource
 from plan.references import owner_of
@@ -194,11 +193,6 @@ class Stack:
             self._made[make] = make(self)
         made: T = self._made[make]
         return made
-
-    @cached_property
-    def grants(self) -> list[Grant]:
-        """Every grant in the stack, a member at a time."""
-        return grants_of(self)
 
 
 def name_of(resource: Resource) -> str | None:

@@ -25,9 +25,8 @@ from urllib.request import OpenerDirector, ProxyHandler, Request, build_opener
 import yaml
 
 from components.errors import VoicestackError
-from stacks.settings import SystemSettings
+from components.service.base_image import BASE_IMAGE
 
-DEFAULT: str = SystemSettings.model_fields["base_image"].default
 PLATFORM = "linux/amd64"
 """Cloud Run's only one: https://cloud.google.com/run/docs/container-contract#languages"""
 MANIFESTS = (
@@ -68,7 +67,7 @@ class Image:
             raise BaseImageError(
                 f"the base image is '{text}'",
                 why="only a tag can be resolved to what it means now",
-                fix=f"name it with its tag, such as {DEFAULT}",
+                fix=f"name it with its tag, such as {BASE_IMAGE}",
             )
         first, _, rest = found["path"].partition("/")
         if rest and ("." in first or ":" in first or first == "localhost"):
@@ -247,7 +246,7 @@ def main(arguments: list[str] | None = None) -> int:
     behind = False
     try:
         for file in files:
-            before, now = file.base, resolved(given.image or file.base or DEFAULT)
+            before, now = file.base, resolved(given.image or file.base or BASE_IMAGE)
             if before != now and not given.check:
                 file.write(now)
             behind |= before != now

@@ -11,8 +11,9 @@ from analysis.access.conditions import Held, reach_of
 from analysis.access.permissions import Holding
 from analysis.access.who_can import Access, Who, words_of
 from analysis.grants import Grant, Scope
+from plan.short_type import short_type
 from review.terminal import width
-from review.words import plural, short_type
+from review.words import plural
 
 _FEW = 6
 

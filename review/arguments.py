@@ -55,14 +55,3 @@ def overrides_of(options: argparse.Namespace) -> dict[str, str]:
             raise ReviewError(f"--config sets '{key}' twice", why="one of the two would be lost", fix="keep one")
         found[key] = value
     return found
-
-
-def write_file(path: Path, text: str) -> None:
-    """Writes `text` to `path`; ReviewError where that is not possible."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ReviewError(
-            f"{path} cannot be written", why=error.strerror or str(error), fix="name another file"
-        ) from error

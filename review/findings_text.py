@@ -7,12 +7,13 @@ from itertools import groupby
 from textwrap import wrap
 
 from plan.plan import STACK_TYPE, Plan, Resource
+from plan.short_type import short_type
 from policies.engine.policy import Enforcement, Severity
 from policies.engine.report import Checked
 from policies.engine.run import Finding
 from policies.engine.waivers import IN_ORDER
 from review.terminal import printable, width
-from review.words import plural, short_type
+from review.words import plural
 
 _FEW = 8
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from plan.plan import Plan, Resource
+from plan.short_type import short_type
 from review.tree import shown
-from review.words import counted, family, is_grant, plural, short_type
+from review.words import counted, family, is_grant, plural
 
 _WORDS = {
     "network": "network",

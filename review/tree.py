@@ -8,7 +8,8 @@ from typing import Any
 
 from plan.plan import Plan, Resource
 from plan.sentinels import UNKNOWN, holds_unknown, is_secret
-from review.words import counted, family, is_grant, plural, short_type
+from plan.short_type import short_type
+from review.words import counted, family, is_grant, plural
 
 _WIDEST = 44
 _LONGEST = 76

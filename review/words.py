@@ -1,4 +1,4 @@
-"""Short names for people: types, families and counts in words. Nothing here decides anything."""
+"""Families and counts in words, for people. Nothing here decides anything."""
 
 from __future__ import annotations
 
@@ -6,22 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from plan.plan import PROVIDER_PREFIX, STACK_TYPE, Plan, Resource
+from plan.plan import Plan, Resource
 
 _GRANT = re.compile(r"I[Aa][Mm](Member|Binding|Policy)$")
 OTHER = "other"
-
-
-def short_type(type_: str) -> str:
-    """`gcp:pubsub/topic:Topic` as `pubsub.Topic`, `voicestack:service:Service` as `service.Service`."""
-    if type_ == STACK_TYPE:
-        return "stack"
-    if type_.startswith(PROVIDER_PREFIX):
-        return f"provider {type_[len(PROVIDER_PREFIX) :]}"
-    package, _, rest = type_.partition(":")
-    module, _, name = rest.partition(":")
-    module = module.split("/")[0]
-    return f"{package if module == 'index' else module}.{name}"
 
 
 def is_grant(resource: Resource) -> bool:

@@ -28,6 +28,7 @@ from pydantic.alias_generators import to_camel
 
 from components.network.armor import ArmorTier
 from components.network.ranges import private_range, public_range
+from components.service.base_image import BASE_IMAGE
 from stacks.profiles import PROFILES, Profile
 from stacks.regions import REGIONS
 from stacks.settings_error import refuse_wrong_secrecy, settings_error
@@ -176,7 +177,7 @@ class SystemSettings(BaseModel):
     image: Annotated[str, Field(pattern=r"^.+@sha256:[0-9a-f]{64}$")] | None = Field(
         default=None, description="An image to deploy, by digest, in place of building the bundled app."
     )
-    base_image: str = Field(default="python:3.12-slim", description="What the bundled app's image is built on.")
+    base_image: str = Field(default=BASE_IMAGE, description="What the bundled app's image is built on.")
     # Google retires models about a year after their release; each is served in some locations only:
     # https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/model-versions
     assistant_model: str = Field(default="gemini-3.5-flash-lite", description="The model on Vertex AI.")

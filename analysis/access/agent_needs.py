@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.grants import ACCOUNT, Grant
+from analysis.grants import ACCOUNT, Grant, grants_of
 from analysis.stack import Stack
 from analysis.stores.encryption import KEYS
 from analysis.stores.subscriptions import DEAD_LETTERS, SUBSCRIPTION, TOPIC
@@ -130,7 +130,7 @@ def places(stack: Stack, need: Need) -> list[str]:
 def _agent_grants(stack: Stack) -> dict[tuple[str, str], list[Grant]]:
     """The grants that agents hold, by the agent's domain and the URN of what they are on, if it is in the plan."""
     found: dict[tuple[str, str], list[Grant]] = {}
-    for grant in stack.grants:
+    for grant in grants_of(stack):
         domain = agent_of(grant)
         if domain is not None:
             found.setdefault((domain, grant.entity.urn if grant.entity else ""), []).append(grant)

@@ -16,7 +16,7 @@ from typing import Final
 from analysis.access.members import Kind, kind_of, member_of, who
 from analysis.access.powers import powers_of
 from analysis.access.role_table import role_table
-from analysis.grants import ACCOUNT, Form, Grant, Scope
+from analysis.grants import ACCOUNT, Form, Grant, Scope, grants_of
 from analysis.stack import Stack, name_of
 from analysis.value import NotKnown, Value
 from plan.plan import Resource
@@ -99,7 +99,7 @@ def holdings(stack: Stack) -> Holdings:
         email = emails[one.urn]
         _known(found, Identity(one.urn, Kind.ACCOUNT, one.name, f"serviceAccount:{email}" if email else None, one))
     met: dict[tuple[str, int], Identity] = {}
-    for grant in [*stack.grants, *_dataset_grants(stack)]:
+    for grant in [*grants_of(stack), *_dataset_grants(stack)]:
         # Most members are met many times.
         same = (grant.member, id(grant.holder)) if grant.member is not None else None
         identity = met.get(same) if same else None

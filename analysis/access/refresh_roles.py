@@ -24,7 +24,7 @@ from typing import Any, Final
 from analysis.access.role_selection import BASIC, is_wanted, select
 from analysis.access.role_table import BUNDLED, RoleTable, RoleTableError, table_text
 from components.errors import VoicestackError
-from review.arguments import write_file
+from plan.text_file import write_file
 
 _ABOUT = """Makes the table of Google's predefined roles anew, which the least-privilege policies read."""
 

@@ -38,7 +38,7 @@ class Sources:
         if filename.startswith("<"):
             return None
         full = filename if filename.startswith("/") else str(Path(filename).resolve())
-        inside = full.startswith(self._root) and _SITE not in full and not full.startswith((_HERE, _INSTALLED))
+        inside = full.startswith(self._root) and _SITE not in full and not full.startswith(_INSTALLED)
         found = full[len(self._root) :] if inside else None
         self._relative[filename] = found
         return found
@@ -51,6 +51,9 @@ class Sources:
         found: list[tuple[str, int]] = []
         while frame is not None and len(found) < _DEPTH:
             code = frame.f_code
+            if code.co_filename.startswith(_HERE):
+                # Further out is only what started the engine, such as a command: no place to mend anything.
+                break
             path = self._path(code.co_filename)
             if path is not None and not (
                 code.co_name == "__init__" and not found and frame.f_locals.get("self") is resource

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from analysis.grants import Grant
+from analysis.grants import Grant, grants_of
 from analysis.stack import Stack
 from analysis.value import NotKnown
 from policies.engine.policy import Looked, Policy, Problem, Result, Settings, Unseen, stack_policy
@@ -41,7 +41,7 @@ def grant_policy(
 
     def made(check: Callable[[Grant, Stack, S], Iterable[Result | str]]) -> Policy:
         def look(stack: Stack, chosen: S) -> Iterator[Result]:
-            yield from each_grant(stack.grants, lambda grant: check(grant, stack, chosen))
+            yield from each_grant(grants_of(stack), lambda grant: check(grant, stack, chosen))
 
         look.__module__ = check.__module__
         return stack_policy(settings=settings, **about)(look)

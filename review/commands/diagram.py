@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from review.arguments import add_common, overrides_of, root_of, write_file
+from plan.text_file import write_file
+from review.arguments import add_common, overrides_of, root_of
 from review.progress import doing
 
 _ABOUT = """Draws a stack's architecture from its plan: from the clients, by the load balancer and the services, to
@@ -47,17 +48,14 @@ def run(options: argparse.Namespace) -> int:
     """Plans the stack and draws it."""
     root, overrides = root_of(options), overrides_of(options)
     from plan.engine.run import plan_stack
-    from review.diagram.diagram import diagram_of
-    from review.diagram.mermaid import as_mermaid
-    from review.diagram.svg import as_svg
+    from review.diagram.picture import picture_of
 
     with doing(f"planning {options.stack}"):
         plan = plan_stack(root, options.stack, system=options.system, config=overrides)
-    diagram = diagram_of(plan)
-    text = as_svg(diagram) if options.format == "svg" else as_mermaid(diagram)
+    picture = picture_of(plan, options.format)
     if options.output == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(picture.text)
     else:
-        write_file(Path(options.output), text)
-        print(f"{options.output}: {len(diagram.nodes)} nodes and {len(diagram.links)} links of {diagram.title}")
+        write_file(Path(options.output), picture.text)
+        print(f"{options.output}: {picture.nodes} nodes and {picture.links} links of {picture.title}")
     return 0

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from review.arguments import add_debug, write_file
+from plan.text_file import write_file
+from review.arguments import add_debug
 
 _ABOUT = """Reads previews of the real engine (`pulumi preview --json`) and writes the table of provider defaults,
 and of outputs known at plan time, that the embedded engine uses. Outputs are learned where the program was

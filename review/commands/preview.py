@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from plan.errors import ReviewError
-from review.arguments import add_common, overrides_of, root_of, write_file
+from plan.text_file import write_file
+from review.arguments import add_common, overrides_of, root_of
 from review.progress import doing, warned
 
 _ABOUT = """Plans every stack of a system in one go and tells for each what would exist, what could be reached

@@ -20,10 +20,12 @@ from plan.engine.run import plan_stack
 from plan.errors import ProgramError
 from plan.plan import Plan, Resource
 from plan.sentinels import SECRET_KIND, SIGNATURE, UNKNOWN, secret
+from review.command import main
 from tests.plan.real_engine import PROGRAMS
 from tests.plan.small_program import write
 
-BENCHMARK = Path(__file__).parents[1] / "benchmark" / "program"
+ROOT = Path(__file__).parents[2]
+BENCHMARK = ROOT / "tests" / "benchmark" / "program"
 SETTINGS = {"resources": "60"}
 
 
@@ -254,3 +256,12 @@ def test_a_plan_does_not_depend_on_where_the_project_lies(tmp_path: Path) -> Non
     copy = tmp_path / "elsewhere"
     shutil.copytree(PROGRAMS / "quirks", copy)
     assert plan_stack(copy, "dev").to_json() == plan_stack(PROGRAMS / "quirks", "dev").to_json()
+
+
+def test_a_source_names_nothing_of_the_command_that_made_the_plan(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    assert main(["plan", "--root", str(ROOT), "--stack", "staging", "--json", str(file)]) == 0
+    places = [place for one in Plan.read(file) for place in one.source or ()]
+    assert places
+    strange = {place for place in places if place.startswith(("plan/", "analysis/", "policies/", "review/"))}
+    assert not strange, f"another command would make another plan of the same stack: {sorted(strange)}"

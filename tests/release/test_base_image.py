@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from release.base_image import DEFAULT, HUB, BaseImageError, Image, StackFile, main, resolved
+from components.service.base_image import BASE_IMAGE
+from release.base_image import HUB, BaseImageError, Image, StackFile, main, resolved
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
@@ -279,4 +280,4 @@ def test_the_systems_in_the_folder_stacks_are_pinned_too(registry: Fake, project
 
 
 def test_the_dockerfile_and_the_stacks_name_the_same_base() -> None:
-    assert f"ARG BASE_IMAGE={DEFAULT}\n" in (ROOT / "app" / "Dockerfile").read_text()
+    assert f"ARG BASE_IMAGE={BASE_IMAGE}\n" in (ROOT / "app" / "Dockerfile").read_text()

@@ -8,18 +8,9 @@ from typing import Final
 from pydantic import Field
 
 from analysis.stack import Stack
-from analysis.stores.cloud_sql import (
-    INSTANCE,
-    USER,
-    Demand,
-    Engine,
-    engine_of,
-    hosted,
-    is_on,
-    primaries,
-    unmet,
-)
+from analysis.stores.cloud_sql import INSTANCE, USER, Engine, engine_of, hosted, primaries
 from analysis.value import NotKnown, Value
+from policies.data_protection.cloud_sql.demands import Demand, is_on, unmet
 from policies.engine.policy import Result, Settings, Severity, each, resource_policy
 from policies.engine.settings_kinds import WordSet
 

@@ -6,18 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Final
 
 from analysis.stack import Stack
-from analysis.stores.cloud_sql import (
-    INSTANCE,
-    Demand,
-    Engine,
-    engine_of,
-    hosted,
-    is_number,
-    is_off,
-    is_on,
-    unmet,
-)
+from analysis.stores.cloud_sql import INSTANCE, Engine, engine_of, hosted
 from analysis.value import Value
+from policies.data_protection.cloud_sql.demands import Demand, is_number, is_off, is_on, unmet
 from policies.engine.policy import Result, Settings, Severity, resource_policy
 from policies.engine.settings_kinds import WordSet, some_of
 

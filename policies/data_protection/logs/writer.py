@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.grants import ACCOUNT, Grant, Scope
+from analysis.grants import ACCOUNT, Grant, Scope, grants_of
 from analysis.stack import Stack
 from analysis.value import NotKnown, Value
 from plan.plan import Resource
@@ -163,7 +163,7 @@ def _grants_to(sink: Value, stack: Stack) -> list[Grant]:
 def _grants_by_name(stack: Stack) -> dict[str, list[Grant]]:
     """Every grant by what yields its member, and by the member's name."""
     found: dict[str, list[Grant]] = {}
-    for grant in stack.grants:
+    for grant in grants_of(stack):
         for name in (grant.holder.urn if grant.holder else "", (grant.member or "").lower()):
             if name:
                 found.setdefault(name, []).append(grant)
@@ -174,7 +174,7 @@ def _grants_to_logging(stack: Stack) -> list[Grant]:
     """The grants to what sinks yield as their identity, or to Cloud Logging's own agents by name."""
     return [
         grant
-        for grant in stack.grants
+        for grant in grants_of(stack)
         if (grant.holder is not None and grant.holder.type in SINKS)
         or "gcp-sa-logging.iam" in (grant.member or "")
         or "cloud-logs@system" in (grant.member or "")

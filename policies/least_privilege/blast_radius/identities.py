@@ -13,8 +13,8 @@ from analysis.access.permissions import holdings
 from analysis.access.powers import shown
 from analysis.stack import Stack
 from plan.plan import Resource
+from plan.short_type import short_type
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
-from review.words import short_type
 
 _NOT_ASKED: Final = frozenset({Kind.AGENT, Kind.PUBLIC, Kind.DELETED})
 """Google's own services serve all of a kind; what is public is others' to tell."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from analysis.access.members import Kind, kind_of
 from analysis.access.powers import BASIC
-from analysis.grants import Form, Grant, Scope, is_iam
+from analysis.grants import Form, Grant, Scope, grants_of, is_iam
 from analysis.stack import Stack
 from analysis.value import AFTER_CREATION, NotKnown, Value
 from policies.engine.grant_policy import each_grant
@@ -102,7 +102,7 @@ def _beside_others(stack: Stack) -> Iterator[Result]:
 
 def _with_those_to_nobody(stack: Stack) -> list[Grant]:
     """The grants of the stack, and one of each binding or policy that names nobody: it takes from others too."""
-    granting = {grant.by.urn for grant in stack.grants}
+    granting = {grant.by.urn for grant in grants_of(stack)}
     empty = [
         one.resource
         for type_ in stack.types
@@ -111,11 +111,11 @@ def _with_those_to_nobody(stack: Stack) -> list[Grant]:
         if one.resource.urn not in granting
     ]
     if not empty:
-        return stack.grants
+        return grants_of(stack)
     plan = stack.plan
     filled = {one.urn: replace(one, inputs={**one.inputs, **_NOBODY}) for one in empty}
     stuffed = Stack(replace(plan, resources=tuple(filled.get(one.urn, one) for one in plan)))
-    return [replace(grant, by=plan.by_urn[grant.by.urn]) for grant in stuffed.grants]
+    return [replace(grant, by=plan.by_urn[grant.by.urn]) for grant in grants_of(stuffed)]
 
 
 def _entity(grant: Grant) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from analysis.access.members import Kind, kind_of, member_of
-from analysis.grants import Grant
+from analysis.grants import Grant, grants_of
 from analysis.stack import Stack
 from plan.sentinels import UNKNOWN
 from policies.engine.grant_policy import each_grant, key_of
@@ -31,7 +31,7 @@ _IN_PART: Final = re.compile(
     cis_5=("4.1", "4.2"),
 )
 def default_account(stack: Stack, settings: Settings) -> Iterator[Result]:
-    yield from each_grant(stack.grants, _check)
+    yield from each_grant(grants_of(stack), _check)
 
 
 def _check(grant: Grant) -> Iterator[Result]:

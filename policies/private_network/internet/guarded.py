@@ -8,7 +8,7 @@ from typing import Final
 from analysis.access.permission_kinds import accesses_data
 from analysis.access.permissions import holdings
 from analysis.access.running import running
-from analysis.grants import PUBLIC
+from analysis.grants import PUBLIC, grants_of
 from analysis.network.ways_in import told, ways_in
 from analysis.stack import Stack
 from analysis.value import NotKnown, Value
@@ -99,7 +99,7 @@ def _looks_at_requests(stack: Stack, policy: Value) -> bool:
 
 def _open_to_everybody(stack: Stack) -> set[str]:
     """The URNs of what everybody may call by a grant."""
-    return {grant.entity.urn for grant in stack.grants if grant.member in PUBLIC and grant.entity is not None}
+    return {grant.entity.urn for grant in grants_of(stack) if grant.member in PUBLIC and grant.entity is not None}
 
 
 def _data(stack: Stack, service: Resource) -> str:

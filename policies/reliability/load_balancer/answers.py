@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.grants import PUBLIC
+from analysis.grants import PUBLIC, grants_of
 from analysis.network.ways_in import ways_in
 from analysis.stack import Stack
 from analysis.value import NotKnown, Value
@@ -56,7 +56,7 @@ def _somebody_calls(stack: Stack, service: Value) -> bool:
 def _invokers(stack: Stack) -> dict[str, list[str | None]]:
     """Who may call each service, by its URN; None for whom only creation tells."""
     found: dict[str, list[str | None]] = {}
-    for grant in stack.grants:
+    for grant in grants_of(stack):
         if grant.entity is not None and grant.role in (_INVOKER, None):
             found.setdefault(grant.entity.urn, []).append(grant.member)
     return found

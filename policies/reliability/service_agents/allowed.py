@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analysis.access.agent_needs import Need, Unread, agent_of, grants_for, needs
 from analysis.access.powers import powers_of
-from analysis.grants import Grant, Scope
+from analysis.grants import Grant, Scope, grants_of
 from analysis.stack import Stack
 from analysis.value import NotKnown
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
@@ -86,7 +86,7 @@ def _whoever(stack: Stack, need: Need) -> str:
 def _to_whoever(stack: Stack) -> dict[str, list[Grant]]:
     """The grants to somebody of whom only creation tells, by the URN of what they are on."""
     found: dict[str, list[Grant]] = {}
-    for grant in stack.grants:
+    for grant in grants_of(stack):
         if grant.member is None and grant.entity is not None and agent_of(grant) is None:
             found.setdefault(grant.entity.urn, []).append(grant)
     return found

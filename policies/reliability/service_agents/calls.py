@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analysis.access.powers import powers_of
-from analysis.grants import ACCOUNT, Grant, Scope
+from analysis.grants import ACCOUNT, Grant, Scope, grants_of
 from analysis.network.calls import CALLERS, called_service, calls, host_of
 from analysis.stack import Stack
 from analysis.value import NotKnown, Value
@@ -96,7 +96,7 @@ def _may(stack: Stack, who: Resource, permission: str, entity: Resource) -> bool
 
 def _by_holder(stack: Stack) -> dict[str, list[Grant]]:
     found: dict[str, list[Grant]] = {}
-    for grant in stack.grants:
+    for grant in grants_of(stack):
         if grant.holder is not None:
             found.setdefault(grant.holder.urn, []).append(grant)
     return found
@@ -104,7 +104,7 @@ def _by_holder(stack: Stack) -> dict[str, list[Grant]]:
 
 def _on_queues(stack: Stack) -> dict[str, list[Grant]]:
     found: dict[str, list[Grant]] = {}
-    for grant in stack.grants:
+    for grant in grants_of(stack):
         if grant.kind == "cloudtasks/queue" and grant.entity is not None:
             found.setdefault(grant.entity.urn, []).append(grant)
     return found

@@ -10,7 +10,7 @@ import pytest
 from analysis.access.permission_kinds import Escalation, escalation
 from analysis.access.powers import WITHOUT_ACT_AS, is_of_agents, powers_of, shown
 from analysis.access.role_table import role_table
-from analysis.grants import Grant
+from analysis.grants import Grant, grants_of
 from analysis.stack import Stack
 from analysis.value import NotKnown
 from plan.plan import Plan, Resource
@@ -24,7 +24,7 @@ def granted(role: str, permissions: Any = None) -> Grant:
     """A grant of `role`, beside a custom role `voice` with `permissions`."""
     custom = _resource(ROLE, "voice", {"roleId": "voice", "permissions": permissions})
     grant = _resource(MEMBER, "grant", {"project": "p", "role": role, "member": "group:a@b.example"})
-    return Stack(Plan.of([custom, grant], project="p", stack="s", system="p", outputs={})).grants[0]
+    return grants_of(Stack(Plan.of([custom, grant], project="p", stack="s", system="p", outputs={})))[0]
 
 
 def _resource(type_: str, name: str, inputs: dict[str, Any]) -> Resource:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.grants import grants_of
 from analysis.stack import Stack
 from plan.plan import Plan, Resource
 from policies.data_protection.kms.separation import keys_separate_duties
@@ -89,7 +90,7 @@ def test_who_has_both_duties_for_one_key_is_told(grants: list[Given]) -> None:
     told = {
         grant.member
         for finding in found
-        for grant in Stack(planned(grants)).grants
+        for grant in grants_of(Stack(planned(grants)))
         if grant.by == finding.resource
     }
     assert told == together(grants)
