@@ -19,7 +19,7 @@ from app.api.users import users_router
 from app.api.voice import voice_router
 from app.files.folder import FolderFiles
 from app.ports import Limiter, Queue
-from app.roles.serving import Parts
+from app.roles.parts import Parts
 from app.settings import Api, Public
 from app.stores.accounts import Accounts
 from app.worker.sweep import Sweep

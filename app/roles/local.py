@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from app.adapters import Stores, limiter_of
 from app.queues.in_process import InProcessQueue
 from app.roles.api import include_routes
-from app.roles.serving import Parts
+from app.roles.parts import Parts
 from app.roles.worker import handler_of
 from app.settings import Local
 from app.worker.sweep import Sweep

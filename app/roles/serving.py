@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from app import telemetry
 from app.api.problems import handle_problems, problem, refusals
 from app.frame import Frame
 from app.ports import Adapter, Unavailable
+from app.roles.parts import Parts
 from app.settings import Api, Frontend, Local, Public, Worker
 from app.telemetry import metrics
 from app.telemetry.logs import log
@@ -46,18 +46,6 @@ class Page(StaticFiles):
         response = super().file_response(*args, **kwargs)
         response.headers["cache-control"] = KEPT
         return response
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parts:
-    """What a role is made of; each is entered at start, in order, and left at the end.
-
-    `needs`: without them it is not ready. `likes`: without them it does its work less well.
-    """
-
-    needs: Sequence[Adapter] = ()
-    likes: Sequence[Adapter] = ()
-    background: Sequence[Any] = ()
 
 
 def create_app(settings: Frontend) -> FastAPI:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from app.adapters import Stores, activity_of
 from app.assistants import assistant_of
 from app.ports import Activity, Adapter
-from app.roles.serving import Parts
+from app.roles.parts import Parts
 from app.settings import Assistants, Worker
 from app.stores.budget import SqlBudget
 from app.worker.handler import Handler
