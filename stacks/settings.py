@@ -248,7 +248,9 @@ class SystemSettings(BaseModel):
         try:
             return cls.model_validate({**values, **secrets, "environment": environment})
         except ValidationError as error:
-            raise settings_error(error, cls, project=project, environment=environment) from None
+            raise settings_error(
+                error, cls.model_fields, secret_keys=cls.secret_keys, project=project, environment=environment
+            ) from None
 
 
 def schema_of(settings: type[SystemSettings], project: str) -> dict[str, Any]:

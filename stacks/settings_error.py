@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import pulumi
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from components.errors import VoicestackError
 from stacks.regions import REGIONS
-
-if TYPE_CHECKING:
-    from stacks.settings import SystemSettings
 
 
 class SettingsError(VoicestackError, pulumi.RunError):
@@ -21,10 +20,19 @@ class SettingsError(VoicestackError, pulumi.RunError):
 
 
 def settings_error(
-    error: ValidationError, settings: type[SystemSettings], *, project: str, environment: str
+    error: ValidationError,
+    fields: Mapping[str, FieldInfo],
+    *,
+    secret_keys: Collection[str],
+    project: str,
+    environment: str,
 ) -> SettingsError:
-    """What is wrong with a stack's settings, every key at once. A secret's value is never shown."""
-    problems = [_problem(one, settings, project) for one in error.errors(include_url=False)]
+    """What is wrong with a stack's settings, every key at once. A secret's value is never shown.
+
+    `fields` are those of the settings by their names in the code, `secret_keys` the keys that hold a secret.
+    """
+    known = {field.alias or name: field.description or "" for name, field in fields.items()}
+    problems = [_problem(one, known, secret_keys, project) for one in error.errors(include_url=False)]
     whats, whys, fixes = zip(*problems, strict=True)
     return SettingsError("; ".join(whats), why="; ".join(whys), fix=_once(fixes, environment))
 
@@ -50,21 +58,22 @@ def _once(fixes: tuple[str, ...], environment: str) -> str:
     return f"in Pulumi.{environment}.yaml: " + "; ".join(dict.fromkeys(fixes))
 
 
-def _problem(one: ErrorDetails, settings: type[SystemSettings], project: str) -> tuple[str, str, str]:
+def _problem(
+    one: ErrorDetails, known: Mapping[str, str], secret_keys: Collection[str], project: str
+) -> tuple[str, str, str]:
     if not one["loc"]:
         message = one["msg"].removeprefix("Value error, ")
         return f"the settings contradict each other: {message}", message, "change one of them"
     key = str(one["loc"][0])
     name = f"{project}:{key}"
-    known = {field.alias or field_name: field for field_name, field in settings.model_fields.items()}
-    about = known[key].description or "" if key in known else ""
+    about = known.get(key, "")
     if one["type"] == "missing":
         return f"{name} is missing", about, f"add {name}"
     if one["type"] == "extra_forbidden":
         close = difflib.get_close_matches(key, known, n=1)
         hint = f"did you mean {project}:{close[0]}?" if close else f"the keys are {', '.join(sorted(known))}"
         return f"{name} is not a setting", "a key that nothing reads would mislead its reader", hint
-    shown = "a secret" if key in settings.secret_keys else repr(one["input"])
+    shown = "a secret" if key in secret_keys else repr(one["input"])
     return f"{name} is {shown}", f"{_allowed(one, key)} ({about})", f"give {name} an allowed value"
 
 

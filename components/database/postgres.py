@@ -13,7 +13,7 @@ import pulumi
 from pulumi_gcp import sql
 
 from components.component import Component, Environment
-from components.database.postgres_alerts import postgres_alerts
+from components.database.postgres_alerts import Watched, postgres_alerts
 from components.database.postgres_rights import DeclaredRights, Right
 from components.database.postgres_settings import Availability, PostgresSize, Version, settings
 from components.errors import ComponentError, NamingError
@@ -73,7 +73,6 @@ class Postgres(Component):
             )
         key = key_or_error(name, env=env, key=key)
         super().__init__(name, env=env, opts=opts)
-        self.size = size
         self.max_connections = size.max_connections
         self.instance_name = env.naming.name(Kind.CLOUD_SQL, name, kept=True)
         self.replica_names = tuple(
@@ -138,7 +137,13 @@ class Postgres(Component):
             opts=self.data(),
         )
         if alerts is not None:
-            postgres_alerts(self, alerts)
+            watched = Watched(
+                instance=self.instance_name,
+                replicas=self.replica_names,
+                disk_limit_gb=size.disk_limit_gb,
+                max_connections=size.max_connections,
+            )
+            postgres_alerts(self, watched, alerts)
         self.register_outputs({"connection_name": self.connection_name, "database": self.database_name})
 
     def connect(self, right: Right) -> Access:

@@ -7,14 +7,13 @@ Metrics: https://cloud.google.com/monitoring/api/metrics_gcp_c#gcp-cloudsql.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pulumi_gcp import monitoring
 
+from components.component import Component
 from components.observability.alert import AlertRouting, Urgency, alert, any_of, policy
-
-if TYPE_CHECKING:
-    from components.database.postgres import Postgres
 
 BUSY = 0.8
 """The part of CPU, connections and disk from which on somebody should look (D10)."""
@@ -23,12 +22,22 @@ LAG_S = 60
 METRIC = "cloudsql_googleapis_com:database"
 
 
-def postgres_alerts(owner: Postgres, routing: AlertRouting) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """The instances that the alerts are about, and the sizes that they are held to (GB, count)."""
+
+    instance: str
+    replicas: Sequence[str]
+    disk_limit_gb: int
+    max_connections: int
+
+
+def postgres_alerts(owner: Component, watched: Watched, routing: AlertRouting) -> None:
     """Registers them under `owner`."""
-    project, size = owner.env.project, owner.size
-    only = f'{{database_id="{project}:{owner.instance_name}"}}'
-    disk = int(size.disk_limit_gb * 1024**3 * BUSY)
-    connections = int(owner.max_connections * BUSY)
+    project = owner.env.project
+    only = f'{{database_id="{project}:{watched.instance}"}}'
+    disk = int(watched.disk_limit_gb * 1024**3 * BUSY)
+    connections = int(watched.max_connections * BUSY)
     alert(
         f"{owner.name}-limits",
         owner=owner,
@@ -46,17 +55,17 @@ def postgres_alerts(owner: Postgres, routing: AlertRouting) -> None:
         duration_s=300,
         urgency=Urgency.PAGE,
         advice=(
-            f"`{owner.instance_name}` nears one of its limits; the label `problem` says which.\n\n"
+            f"`{watched.instance}` nears one of its limits; the label `problem` says which.\n\n"
             "- cpu: Query Insights names the queries that cost most. If all are needed, choose a larger tier.\n"
-            f"- disk: it grows by itself up to {size.disk_limit_gb} GB, then writes fail. Delete data, or "
+            f"- disk: it grows by itself up to {watched.disk_limit_gb} GB, then writes fail. Delete data, or "
             "raise the limit.\n"
-            f"- connections: instances times pool size is near `max_connections` ({owner.max_connections}). Lower "
-            "one of them, or raise it and the tier."
+            f"- connections: instances times pool size is near `max_connections` ({watched.max_connections}). "
+            "Lower one of them, or raise it and the tier."
         ),
     )
     # Ten minutes in all: memory is given back after a heavy query.
     problems = {"memory": f"min_over_time({METRIC}_memory_utilization{only}[5m]) > {FULL_MEMORY}"}
-    for number, replica in enumerate(owner.replica_names, start=1):
+    for number, replica in enumerate(watched.replicas, start=1):
         behind = f'{METRIC}_replication_replica_lag{{database_id="{project}:{replica}"}}'
         problems[f"replica {number} lag"] = f"{behind} > {LAG_S}"
     alert(
@@ -64,32 +73,32 @@ def postgres_alerts(owner: Postgres, routing: AlertRouting) -> None:
         owner=owner,
         routing=routing,
         title=f"{owner.name}: memory over {FULL_MEMORY:.0%}"
-        + (", or a replica behind" if owner.replica_names else ""),
+        + (", or a replica behind" if watched.replicas else ""),
         query=any_of(problems),
         duration_s=300,
         urgency=Urgency.NOTIFY,
         advice=(
-            f"`{owner.instance_name}` is under strain; the label `problem` says which.\n\n"
+            f"`{watched.instance}` is under strain; the label `problem` says which.\n\n"
             "- memory: fewer connections, or a larger tier: when memory runs out, Postgres restarts."
             + (
                 f"\n- replica lag: it is {LAG_S} s behind and readers see old data. Look for long transactions on "
                 "the replica and for its load."
-                if owner.replica_names
+                if watched.replicas
                 else ""
             )
         ),
     )
-    _backup_alert(owner, routing)
+    _backup_alert(owner, watched.instance, routing)
 
 
-def _backup_alert(owner: Postgres, routing: AlertRouting) -> None:
+def _backup_alert(owner: Component, instance: str, routing: AlertRouting) -> None:
     # Cloud SQL has no metric of backups; it writes one system event for each window, skipped ones too.
     # https://cloud.google.com/sql/docs/postgres/backup-recovery/view-audit-logs-for-automated-backups
     title = f"{owner.name}: no daily backup"
     entries = (
         'log_id("cloudaudit.googleapis.com/system_event")',
         'resource.type="cloudsql_database"',
-        f'resource.labels.database_id="{owner.env.project}:{owner.instance_name}"',
+        f'resource.labels.database_id="{owner.env.project}:{instance}"',
         'protoPayload.methodName="cloudsql.instances.automatedBackup"',
         'NOT protoPayload.metadata.windowStatus="STATUS_SUCCEEDED"',
     )

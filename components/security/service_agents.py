@@ -7,14 +7,27 @@ through `Environment.agents`. Three cannot be made that way: a command makes the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import pulumi
 
-if TYPE_CHECKING:
-    from components.component import Environment
+
+class Home(Protocol):
+    """What an agent's name and its first use depend on: a project, as far as an `Environment` knows it."""
+
+    @property
+    def project_number(self) -> str:
+        """The project's number, digits."""
+
+    @property
+    def apis(self) -> Sequence[pulumi.Resource]:
+        """The enabled services."""
+
+    @property
+    def agents(self) -> Mapping[Agent, pulumi.Resource]:
+        """The agents that a resource makes."""
 
 
 class Agent(Enum):
@@ -50,16 +63,16 @@ class Agent(Enum):
         command = _ASKED_FOR_BY.get(self)
         return f"{command}{project}" if command else None
 
-    def email(self, env: Environment) -> str:
+    def email(self, env: Home) -> str:
         """The agent's e-mail in the environment's project."""
         _, domain, prefix = self.value
         return f"{prefix}{env.project_number}@{domain}.iam.gserviceaccount.com"
 
-    def member(self, env: Environment) -> str:
+    def member(self, env: Home) -> str:
         """The agent as an IAM member."""
         return f"serviceAccount:{self.email(env)}"
 
-    def made(self, env: Environment) -> Sequence[pulumi.Resource]:
+    def made(self, env: Home) -> Sequence[pulumi.Resource]:
         """What a grant to the agent must wait for: the resource that makes the agent, if there is one, and the
         APIs. An agent made by a command has no resource, and IAM takes a moment to know a new one."""
         resource = env.agents.get(self)

@@ -8,7 +8,7 @@ invariant test over every stack finds it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import pulumi
 
@@ -18,8 +18,15 @@ from components.links import Access, Grant
 from components.security.identity import Identity
 from components.service.endpoint import ServiceEndpoint
 
-if TYPE_CHECKING:
-    from components.service.service import Service
+
+class Kept(Protocol):
+    """The service that was promised, as far as a promise knows it."""
+
+    name: str
+    declared_urn: str
+
+    def invoke(self) -> Access:
+        """Calling it."""
 
 
 class PromisedService:
@@ -27,10 +34,10 @@ class PromisedService:
 
     def __init__(self, name: str, *, env: Environment) -> None:
         self.endpoint = ServiceEndpoint.of(name, env=env)
-        self._waiting: list[Callable[[Service], object]] = []
-        self._kept: Service | None = None
+        self._waiting: list[Callable[[Kept], object]] = []
+        self._kept: Kept | None = None
 
-    def keep(self, service: Service) -> None:
+    def keep(self, service: Kept) -> None:
         """Called by the service itself: makes the grants that were asked for; LinkError for another service."""
         if service.declared_urn != self.endpoint.urn:
             raise LinkError(
@@ -62,8 +69,6 @@ class PromisedService:
         )
 
 
-def _grant(
-    service: Service, name: str, identity: Identity, opts: pulumi.ResourceOptions
-) -> pulumi.Resource | None:
+def _grant(service: Kept, name: str, identity: Identity, opts: pulumi.ResourceOptions) -> pulumi.Resource | None:
     # `invoke` refuses a service behind the load balancer.
     return service.invoke().grants[0].make(name, identity, opts)
