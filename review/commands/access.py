@@ -64,9 +64,10 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(as_json(found, only=name), indent=2, ensure_ascii=False) + "\n")
     else:
         from review.access_text import access_text
+        from review.screen import show
         from review.terminal import printable
 
-        print(
+        show(
             "\n\n".join("\n".join(map(printable, access_text(one, only=name, every=options.all))) for one in found)
         )
     return 0

@@ -13,6 +13,7 @@ from typing import Any
 from plan.errors import ReviewError
 from review.arguments import add_common, root_of
 from review.chosen_plans import add_plans, check_plans, plans_of, walking
+from review.screen import show
 
 _ABOUT = """Looks at stacks with every policy pack: least privilege, private networks,
 data protection, reliability, cost and operations. Plans the stacks itself, with
@@ -93,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         from review.findings_text import findings_text
 
-        print("\n\n".join("\n".join(findings_text(one, every=options.all)) for one in checked))
+        show("\n\n".join("\n".join(findings_text(one, every=options.all)) for one in checked))
     found: int = options.found
     return found
 

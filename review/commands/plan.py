@@ -11,6 +11,7 @@ from plan.errors import ReviewError
 from plan.text_file import write_file
 from review.arguments import add_common, overrides_of, root_of
 from review.progress import doing, warned
+from review.screen import show
 
 _ABOUT = """Runs the program of a system against an engine in this process, and prints what would exist:
 components as groups, then the resources by family and by type, then the stack's outputs.
@@ -65,5 +66,5 @@ def run(options: argparse.Namespace) -> int:
             write_file(Path(options.json), plan.to_json())
             print(f"{options.json}: {len(plan)} resources of {plan.system} · {plan.stack}")
         else:
-            print("\n" * bool(position) + "\n".join(tree(plan)))
+            show("\n" * bool(position) + "\n".join(tree(plan)))
     return 0

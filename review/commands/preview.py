@@ -11,6 +11,7 @@ from plan.errors import ReviewError
 from plan.text_file import write_file
 from review.arguments import add_common, overrides_of, root_of
 from review.progress import doing, warned
+from review.screen import show
 
 _ABOUT = """Plans every stack of a system in one go and tells for each what would exist, what could be reached
 from the internet, where data lives, who may do what, and what only Google can say.
@@ -67,17 +68,17 @@ def run(options: argparse.Namespace) -> int:
         start = time.perf_counter()
         with doing(f"planning {stack}"):
             plan = plan_stack(root, stack, system=options.system, config=overrides, warn=warned)
-        print("\n".join(summary(plan)))
-        print(f"  planned in {time.perf_counter() - start:.1f} s, with no account and no network")
+        show("\n".join(summary(plan)))
+        show(f"  planned in {time.perf_counter() - start:.1f} s, with no account and no network")
         if options.out:
             file = options.out / f"{stack}.json"
             write_file(file, plan.to_json())
-            print(f"  the whole plan: {file}")
+            show(f"  the whole plan: {file}")
         if checking:
             checked = checking.check(plan)
             clean = clean and checked.is_clean
-            print(f"  policies: {verdict(checked)}; `voicestack check` tells more")
+            show(f"  policies: {verdict(checked)}; `voicestack check` tells more")
             if checked.findings:
-                print("\n" + "\n".join(findings_text(checked)))
-        print()
+                show("\n" + "\n".join(findings_text(checked)))
+        show("")
     return 0 if clean else 1
