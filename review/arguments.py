@@ -11,7 +11,7 @@ CONFIG_HELP = "override one setting in memory: name=value, or namespace:name=val
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
-    """Adds the root, the system, the overrides and --debug."""
+    """Adds the root, the system, the overrides, --quiet and --debug."""
     parser.add_argument(
         "--system", metavar="NAME", help="another system than the root's, from stacks/NAME/ (default: the root's)"
     )
@@ -23,7 +23,10 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def add_debug(parser: argparse.ArgumentParser) -> None:
-    """Adds --debug."""
+    """Adds --debug and --quiet."""
+    parser.add_argument(
+        "-q", "--quiet", action="store_true", help="only the result and what is wrong: no progress, no remarks"
+    )
     parser.add_argument("--debug", action="store_true", help="show the whole traceback of an error")
 
 

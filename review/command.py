@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from components.errors import VoicestackError
+from review import progress
 from review.terminal import printable_lines
 
 COMMANDS = ("plan", "preview", "check", "access", "compare", "diagram", "learn")
@@ -66,6 +67,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A name that the terminal cannot show must not end the command.
             stream.reconfigure(errors="backslashreplace")
+    said_before = progress.quiet.set(options.quiet)
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -85,6 +87,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    finally:
+        progress.quiet.reset(said_before)
     return code
 
 

@@ -89,12 +89,14 @@ def run(options: argparse.Namespace) -> int:
 
         level = checking.configuration.enforcement_of
         disabled = {policy.id for policy in checking.policies if level(policy) is Enforcement.DISABLED}
-        told = as_sarif(checked, [*checking.policies, IN_ORDER], disabled=disabled)
-        sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+        report = as_sarif(checked, [*checking.policies, IN_ORDER], disabled=disabled)
+        sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
     else:
         from review.findings_text import findings_text
 
-        show("\n\n".join("\n".join(findings_text(one, every=options.all)) for one in checked))
+        told = [one for one in checked if one.findings or not options.quiet]
+        if told:
+            show("\n\n".join("\n".join(findings_text(one, every=options.all)) for one in told))
     found: int = options.found
     return found
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from plan.text_file import write_file
 from review.arguments import add_common, overrides_of, root_of
-from review.progress import doing
+from review.progress import doing, remarked
 
 _ABOUT = """Draws a stack's architecture from its plan: from the clients, by the load balancer and the services, to
 what each service declared to use. A link is in the picture because it is in the plan.
@@ -57,5 +57,5 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(picture.text)
     else:
         write_file(Path(options.output), picture.text)
-        print(f"{options.output}: {picture.nodes} nodes and {picture.links} links of {picture.title}")
+        remarked(f"{options.output}: {picture.nodes} nodes and {picture.links} links of {picture.title}")
     return 0

@@ -10,6 +10,7 @@ from typing import Any
 
 from plan.text_file import write_file
 from review.arguments import add_debug
+from review.progress import remarked
 
 _ABOUT = """Reads previews of the real engine (`pulumi preview --json`) and writes the table of provider defaults,
 and of outputs known at plan time, that the embedded engine uses. Outputs are learned where the program was
@@ -46,5 +47,5 @@ def run(options: argparse.Namespace) -> int:
     write_file(out, json.dumps(learned.as_json(), indent=1, sort_keys=True) + "\n")
     for line in sorted(set(learned.reports)):
         print(f"left out: {line}", file=sys.stderr)
-    print(f"{out}: {len(learned.types)} types")
+    remarked(f"{out}: {len(learned.types)} types")
     return 0

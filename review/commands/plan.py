@@ -10,7 +10,7 @@ from typing import Any
 from plan.errors import ReviewError
 from plan.text_file import write_file
 from review.arguments import add_common, overrides_of, root_of
-from review.progress import doing, warned
+from review.progress import doing, remarked, warned
 from review.screen import show
 
 _ABOUT = """Runs the program of a system against an engine in this process, and prints what would exist:
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
             sys.stdout.write(plan.to_json())
         elif options.json:
             write_file(Path(options.json), plan.to_json())
-            print(f"{options.json}: {len(plan)} resources of {plan.system} · {plan.stack}")
+            remarked(f"{options.json}: {len(plan)} resources of {plan.system} · {plan.stack}")
         else:
             show("\n" * bool(position) + "\n".join(tree(plan)))
     return 0

@@ -10,7 +10,7 @@ from typing import Any
 from plan.errors import ReviewError
 from plan.text_file import write_file
 from review.arguments import add_common, overrides_of, root_of
-from review.progress import doing, warned
+from review.progress import doing, remarked, warned
 from review.screen import show
 
 _ABOUT = """Plans every stack of a system in one go and tells for each what would exist, what could be reached
@@ -68,17 +68,19 @@ def run(options: argparse.Namespace) -> int:
         start = time.perf_counter()
         with doing(f"planning {stack}"):
             plan = plan_stack(root, stack, system=options.system, config=overrides, warn=warned)
-        show("\n".join(summary(plan)))
-        show(f"  planned in {time.perf_counter() - start:.1f} s, with no account and no network")
+        if not options.quiet:
+            show("\n".join(summary(plan)))
+        remarked(f"  planned in {time.perf_counter() - start:.1f} s, with no account and no network")
         if options.out:
             file = options.out / f"{stack}.json"
             write_file(file, plan.to_json())
-            show(f"  the whole plan: {file}")
+            remarked(f"  the whole plan: {file}")
         if checking:
             checked = checking.check(plan)
             clean = clean and checked.is_clean
-            show(f"  policies: {verdict(checked)}; `voicestack check` tells more")
+            if not options.quiet:
+                show(f"  policies: {verdict(checked)}; `voicestack check` tells more")
             if checked.findings:
                 show("\n" + "\n".join(findings_text(checked)))
-        show("")
+        remarked("")
     return 0 if clean else 1

@@ -120,3 +120,18 @@ def test_the_nearest_project_is_taken_from_anywhere_inside(
     monkeypatch.chdir(inside)
     assert main(["plan", "--stack", "dev", "--json", "-"]) == 0
     assert json.loads(capsys.readouterr().out)["system"] == "demo"
+
+
+def test_quiet_says_only_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = ["--root", str(PROGRAMS / "quirks")]
+    file = tmp_path / "plan.json"
+    assert main(["plan", *root, "--stack", "dev", "--json", str(file), "--quiet"]) == 0
+    assert file.is_file()
+    assert capsys.readouterr().out == "", "where it was written is a remark"
+    assert main(["preview", *root, "--out", str(tmp_path), "-q"]) == 0
+    assert capsys.readouterr().out == ""
+    code = main(["check", *root, "-q"])
+    said = capsys.readouterr().out
+    assert bool(said) == bool(code), "what is wrong is said, nothing else"
+    assert main(["plan", *root, "--stack", "none", "-q"]) == 2
+    assert capsys.readouterr().err.startswith("error: ")
