@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,6 +26,7 @@ from app.stores.database import database_of
 from tests.app.deadlines import ROOT, command_of
 from tests.app.patience import FOR_EVER_S, PATIENCE_S
 from tests.app.servers.loopback import free_port
+from tests.http_server import Handler, Server, running
 
 PLENTY = {"RATE_LIMIT_USER": "1000000", "RATE_LIMIT_ADDRESS": "1000000", "LOG_LEVEL": "WARNING"}
 
@@ -173,28 +173,26 @@ async def answers(variables: dict[str, str]) -> dict[str, str]:
     return {row["id"]: row["answer"] for row in rows}
 
 
-class SlowModel(ThreadingHTTPServer):
+class SlowModel(Server):
     """An OpenAI-compatible endpoint on loopback that answers once it is free to, and has failed `fails` times."""
 
-    daemon_threads = True
-
     def __init__(self, fails: int = 0) -> None:
-        super().__init__(("127.0.0.1", 0), _Answering)
+        super().__init__(_Answering)
         self.free, self.fails, self.asked = threading.Event(), fails, 0
         self.lock = threading.Lock()
 
     @property
     def variables(self) -> dict[str, str]:
         """What makes it the assistant."""
-        url = f"http://127.0.0.1:{self.server_address[1]}"
+        url = f"http://{self.address}"
         return {"ASSISTANT": "openai", "OPENAI_API_KEY": "k", "OPENAI_MODEL": "slow", "OPENAI_BASE_URL": url}
 
 
-class _Answering(BaseHTTPRequestHandler):
+class _Answering(Handler):
     protocol_version = "HTTP/1.1"
     server: SlowModel
 
-    def do_POST(self) -> None:
+    def respond(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
         with self.server.lock:
             self.server.asked += 1
@@ -202,23 +200,11 @@ class _Answering(BaseHTTPRequestHandler):
         self.server.free.wait(FOR_EVER_S)
         said = {"message": {"role": "assistant", "content": answer}, "finish_reason": "stop", "index": 0}
         body = json.dumps({"choices": [said], "usage": {"total_tokens": 3}}).encode()
-        try:
-            self.send_response(500 if fails else 200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-        except OSError:  # who asked is gone
-            self.close_connection = True
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
+        self.send(500 if fails else 200, {"content-type": "application/json"}, body)
 
 
 @contextmanager
 def slow_model(fails: int = 0) -> Iterator[SlowModel]:
     """The endpoint, until the end."""
-    with SlowModel(fails) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    with running(SlowModel(fails)) as server:
         yield server
-        server.shutdown()

@@ -9,10 +9,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
 from tests.app.patience import FOR_EVER_S
+from tests.http_server import Handler, Server
+from tests.http_server import running as serving
 
 TOKEN = "ya29.an-access-token-of-the-test"
 
@@ -40,14 +41,11 @@ class Request:
     body: Any
 
 
-class ModelServer(ThreadingHTTPServer):
+class ModelServer(Server):
     """Answers with the replies of `script` in their order, and with `usual` when there are none left."""
 
-    daemon_threads = True
-    request_queue_size = 128
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.requests: list[Request] = []
         self.tokens_issued = 0
         self.token_reply: Reply | None = None
@@ -57,7 +55,7 @@ class ModelServer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"http://{self.address}"
 
     def forget(self) -> None:
         """Nothing was asked, nothing is planned."""
@@ -65,11 +63,11 @@ class ModelServer(ThreadingHTTPServer):
         self.tokens_issued, self.token_reply = 0, None
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     protocol_version = "HTTP/1.1"
     server: ModelServer
 
-    def do_POST(self) -> None:
+    def respond(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         if self.path == "/token":
             self.server.tokens_issued += 1
@@ -97,32 +95,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(reply.raw if reply.how == "whole" else reply.raw[: len(reply.raw) // 2])
         self.close_connection = self.close_connection or reply.how == "cut"
 
-    def handle(self) -> None:
-        try:
-            super().handle()
-        except (OSError, ValueError):  # the client went away, or was sent away
-            self.close_connection = True
-
-    def finish(self) -> None:
-        try:
-            super().finish()
-        except (OSError, ValueError):
-            self.close_connection = True
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
-
 
 @contextmanager
 def running() -> Iterator[ModelServer]:
     """The server, until the end."""
-    server = ModelServer()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.awake.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(ModelServer()) as server:
+        try:
+            yield server
+        finally:
+            server.awake.set()

@@ -13,13 +13,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import google_crc32c
 
 from tests.app.patience import FOR_EVER_S
+from tests.http_server import Handler, Server
+from tests.http_server import running as serving
 
 CREATE, GET = "storage.objects.create", "storage.objects.get"
 BUCKET = "recordings"
@@ -48,32 +49,22 @@ def running() -> Iterator[Storage]:
     """A server on loopback; STORAGE_EMULATOR_HOST is its `address`."""
     storage = Storage()
 
-    class Handler(_Handler):
+    class Holding(_Handler):
         held = storage
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        storage.address = f"http://127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    with serving(Server(Holding)) as server:
+        storage.address = f"http://{server.address}"
         try:
             yield storage
         finally:
             storage.released.set()
-            server.shutdown()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     held: Storage
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # the base class looks for this name
-        self._serve()
-
-    do_POST = do_PUT = do_OPTIONS = do_GET  # noqa: N815  # likewise
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
-
-    def _serve(self) -> None:
+    def respond(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
         self.held.asked.append(f"{self.command} {path}")
@@ -147,9 +138,4 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, body: object, **headers: str) -> None:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.send_response(status)
-        for name, value in ({"Content-Type": "application/json"} | headers).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        self.send(status, {"Content-Type": "application/json"} | headers, data)

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -20,6 +19,7 @@ from app import telemetry
 from app.settings import Telemetry
 from app.telemetry import metrics, traces
 from tests.app.patience import FOR_EVER_S
+from tests.http_server import Handler, Server, running
 
 FLAGS = ("logThreads", "logProcesses", "logMultiprocessing", "raiseExceptions")
 
@@ -78,42 +78,24 @@ def receiving(*, hangs: bool = False) -> Iterator[Receiver]:
     if not hangs:
         receiver.released.set()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            receiver.arrived.append((self.path, {key.lower(): value for key, value in self.headers.items()}, body))
-            self._answer(b"")
-
-        def do_GET(self) -> None:
-            self._answer(b"projects/1/regions/europe-west4" if self.headers["metadata-flavor"] else b"no")
-
-        def _answer(self, body: bytes) -> None:
+    class Receiving(Handler):
+        def respond(self) -> None:
+            if self.command == "POST":
+                body, answer = self.rfile.read(int(self.headers["content-length"])), b""
+                headers = {key.lower(): value for key, value in self.headers.items()}
+                receiver.arrived.append((self.path, headers, body))
+            else:
+                answer = b"projects/1/regions/europe-west4" if self.headers["metadata-flavor"] else b"no"
             if receiver.released.wait(FOR_EVER_S):
-                self.send_response(200)
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                self.send(200, {}, answer)
 
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.block_on_close = False
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-
-    def close() -> None:
-        receiver.released.set()
-        server.shutdown()
-        server.server_close()
-
-    receiver.close = close
-    receiver.address = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
-        yield receiver
-    finally:
-        close()
+    with running(Server(Receiving)) as server:
+        receiver.address = f"http://{server.address}"
+        receiver.close = server.stop
+        try:
+            yield receiver
+        finally:
+            receiver.released.set()
 
 
 @contextmanager
