@@ -1,10 +1,13 @@
 """How the tests run: Hypothesis holds no example to a time, since a machine that does other things may pause for
-seconds in any of them; and one process more than there are cores, since a fifth of the time goes into waiting."""
+seconds in any of them; and one process more than there are cores, since a fifth of the time goes into waiting. At
+the end it is told what was not tried."""
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -19,3 +22,16 @@ settings.load_profile("untimed")
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes `-n auto` means."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was skipped, by what would have run it; also where pytest itself is told to be quiet."""
+    skipped = Counter(
+        str(report.longrepr[-1]).removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple | list)
+    )
+    if skipped:
+        terminalreporter.section("skipped for want of")
+        for reason, number in sorted(skipped.items()):
+            terminalreporter.line(f"{number:4}  {reason}")

@@ -25,6 +25,7 @@ from app.settings import Api, Frontend, Local, Migrate, Worker, read, variables
 from tests.app.harness import finished, serving
 from tests.app.patience import PATIENCE_S, until
 from tests.app.servers import firestore, postgres, pubsub, redis
+from tests.needed import Needed
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "app"
@@ -149,7 +150,7 @@ def test_compose_itself_takes_the_file() -> None:
         None,
     )
     if compose is None:
-        pytest.skip("no docker compose here: Debian's package docker-compose has it")
+        Needed.COMPOSE.skip()
     done = subprocess.run([*compose, "-f", FILE, "config", "--quiet"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -20,6 +20,7 @@ from app.api.texts import LONGEST_TEXT
 from tests.app.harness import serving
 from tests.app.patience import PATIENCE_S
 from tests.app.servers.loopback import free_port
+from tests.needed import Needed
 
 PAGE = Path(__file__).parents[2] / "app" / "page"
 SCRIPTS = sorted(PAGE.glob("*.js"))
@@ -160,7 +161,7 @@ def chromium(folder: Path) -> Iterator[Browser]:
     """A browser with a profile of its own in `folder`."""
     driver, browser = shutil.which("chromedriver"), shutil.which("chromium")
     if not (driver and browser):
-        pytest.skip("no browser: apt-get install chromium chromium-driver")
+        Needed.CHROMIUM.skip()
     port = free_port()
     process = subprocess.Popen([driver, f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     options = {"binary": browser, "args": [*FLAGS, f"--user-data-dir={folder}"]}

@@ -9,23 +9,18 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
 import yaml
 
 import plan.probe
 from plan.engine.project import load_project
+from tests.needed import Needed
 
 PROGRAMS = Path(__file__).parent / "programs"
 
-needs_real_engine = pytest.mark.skipif(
-    not (shutil.which("pulumi") and shutil.which("pulumi-language-python")),
-    reason="the real engine is not here: `pulumi` and `pulumi-language-python` are not on PATH",
-)
-needs_real_provider = pytest.mark.skipif(
-    not all(
-        map(shutil.which, ("pulumi", "pulumi-language-python", "pulumi-resource-gcp", "pulumi-resource-random"))
-    ),
-    reason="the real engine is not here: `pulumi`, its Python host or the gcp and random plugins are not on PATH",
+ENGINE = ("pulumi", "pulumi-language-python")
+needs_real_engine = Needed.ENGINE.unless(all(map(shutil.which, ENGINE)))
+needs_real_provider = Needed.PROVIDERS.unless(
+    all(map(shutil.which, (*ENGINE, "pulumi-resource-gcp", "pulumi-resource-random")))
 )
 
 

@@ -15,15 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.needed import Needed
 from tests.stacks.planned import ROOT
 
-NEEDED = ("pulumi", "pulumi-resource-gcp", "pulumi-resource-random", "pulumi-resource-docker-build")
-
-
-def missing() -> str:
-    """Why a rehearsal is not possible here, or empty."""
-    absent = [tool for tool in NEEDED if shutil.which(tool) is None]
-    return f"not on PATH: {', '.join(absent)}" if absent else ""
+PLUGINS = ("pulumi-resource-gcp", "pulumi-resource-random", "pulumi-resource-docker-build")
+needs_real_engine = Needed.PROVIDERS.unless(all(map(shutil.which, ("pulumi", *PLUGINS))))
 
 
 def project_copy(folder: Path) -> Path:

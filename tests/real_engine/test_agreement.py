@@ -8,11 +8,11 @@ import pytest
 
 from plan.sources import preview_json
 from plan.sources.agreement import differences
-from tests.real_engine.rehearsal import missing, project_copy, real_preview
+from tests.real_engine.rehearsal import needs_real_engine, project_copy, real_preview
 from tests.stacks.planned import STACKS, planned
 
 
-@pytest.mark.skipif(bool(missing()), reason=f"the real engine is {missing()}")
+@needs_real_engine
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_real_engine_plans_what_the_embedded_one_plans(stack: str, tmp_path: Path) -> None:
     real = preview_json.read(real_preview(project_copy(tmp_path), stack))

@@ -14,10 +14,10 @@ from policies.engine.pack import NAMES, packs
 from policies.engine.run import evaluate
 from tests.policies.open_databases import databases
 from tests.policies.surroundings import plan_of
-from tests.real_engine.rehearsal import missing, project_copy, real_policy_events
+from tests.real_engine.rehearsal import needs_real_engine, project_copy, real_policy_events
 from tests.stacks.planned import ROOT, planned
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+pytestmark = needs_real_engine
 PACKS = [ROOT / "policies" / name for name in NAMES]
 POLICIES = [policy for pack in packs() for policy in pack.policies]
 Said = set[tuple[str, str, str]]

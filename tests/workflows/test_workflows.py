@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from review.markdown import MARKER
+from tests.needed import Needed
 from tests.stacks.planned import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"
@@ -92,7 +93,7 @@ def post(folder: Path, body: str, comments: str = "[]", **more: str) -> tuple[in
     return done.returncode, log.read_text() if log.exists() else ""
 
 
-needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not on PATH (GitHub's runners have it)")
+needs_jq = Needed.JQ.unless(shutil.which("jq"))
 MINE = json.dumps([{"id": 5, "user": {"login": "github-actions[bot]"}, "body": f"{MARKER} old"}])
 
 

@@ -16,6 +16,7 @@ from analysis.access.refresh_roles import RoleDump, read_dump
 from analysis.access.role_selection import BASIC, BESIDES, SERVICES, is_wanted
 from analysis.access.role_table import BUNDLED, RoleTable, RoleTableError, role_table
 from analysis.grant_rows import grants_in
+from tests.needed import Needed
 from tests.stacks.planned import ROOT, STACKS, planned
 
 DUMP = Path(os.environ.get("VOICESTACK_ROLES_DUMP") or ROOT.parent / "shared" / "data" / "roles.json.gz")
@@ -42,7 +43,7 @@ RETIRED = {"serviceusage.apiKeys.create", "serviceusage.apiKeys.list"}
 @pytest.fixture(scope="module")
 def dump() -> RoleDump:
     if not DUMP.is_file():
-        pytest.skip(f"a dump of all predefined roles belongs at {DUMP}, or its path in VOICESTACK_ROLES_DUMP")
+        Needed.ROLES.skip()
     return read_dump(DUMP)
 
 

@@ -176,12 +176,15 @@ def test_a_finished_job_is_told_at_once_and_the_server_closes(world: World) -> N
 
 
 @pytest.mark.usefixtures("never_looking")
-@pytest.mark.parametrize("elsewhere", [False, True], ids=["here", "elsewhere"])
+@pytest.mark.parametrize(
+    ("database", "elsewhere"),
+    [("SQLite", False), ("Postgres", False), ("Postgres", True)],  # SQLite is for one process
+    indirect=["database"],
+    ids=["SQLite, here", "Postgres, here", "Postgres, elsewhere"],
+)
 def test_updates_arrive_as_they_happen_also_from_another_instance(
     world: World, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, elsewhere: bool
 ) -> None:
-    if elsewhere and not world.settings.postgres:
-        pytest.skip("SQLite is for one process")
     answering, answer = asyncio.Event(), EmbeddedAssistant.answer
     words = f"only {uuid4().hex}"
 
@@ -353,11 +356,10 @@ def test_while_the_database_is_gone_the_client_is_told_to_come_back(
     world.run(told())
 
 
+@pytest.mark.parametrize("database", ["Postgres"], indirect=True)
 def test_after_its_listening_connection_is_killed_a_server_looks_then_listens_again(
     world: World, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    if not world.settings.postgres:
-        pytest.skip("SQLite has no connections that could be killed")
     server: Server = request.getfixturevalue("server")
     monkeypatch.setattr(notify, "RECONNECT_S", 0.5)
     monkeypatch.setattr(live, "LOOK_S", 0.05)

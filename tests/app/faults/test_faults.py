@@ -31,6 +31,7 @@ from tests.app.patience import FOR_EVER_S, PATIENCE_S, until
 from tests.app.queues.harness import line, sent
 from tests.app.servers import pubsub, redis
 from tests.app.servers.postgres import Server
+from tests.needed import Needed
 
 STOP_S = 10.0
 """Cloud Run's (https://cloud.google.com/run/docs/container-contract#instance-shutdown)."""
@@ -68,7 +69,7 @@ def test_duplicates_and_reordered_deliveries_lose_nothing_and_double_nothing(
 
 def test_a_full_disk_refuses_what_it_cannot_keep_and_loses_nothing(tmp_path: Path) -> None:
     if os.geteuid():
-        pytest.skip("only root mounts a small disk")
+        Needed.ROOT.skip()
     disk = tmp_path / "disk"
     with small_disk(disk):
         variables = with_schema({"DATA_DIR": str(disk)})

@@ -17,6 +17,7 @@ from app.files.folder import FolderFiles
 from app.ports import Unavailable
 from app.settings import Recordings
 from tests.app.patience import FOR_EVER_S, PATIENCE_S
+from tests.needed import Needed
 
 NAME = f"{'a' * 32}/{'b' * 32}"
 
@@ -195,7 +196,7 @@ def test_a_full_disk_is_unavailable_and_nothing_half_written_stays(tmp_path: Pat
     inside = f'mount -t tmpfs -o size=64k none "{tmp_path}" && exec "{sys.executable}" -c "$0" "{tmp_path}"'
     unshare = shutil.which("unshare")
     if not unshare or subprocess.run([unshare, "-rm", "true"], check=False, capture_output=True).returncode:
-        pytest.skip("needs unshare and the right to make a user namespace")
+        Needed.NAMESPACES.skip()
     done = subprocess.run(
         [unshare, "-rm", "sh", "-c", inside, FULL], check=False, capture_output=True, text=True, timeout=PATIENCE_S
     )

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.app.patience import PATIENCE_S
 from tests.app.servers.loopback import free_port
+from tests.needed import Needed
 
 JAR = Path("/usr/lib/google-cloud-sdk/platform/cloud-firestore-emulator/cloud-firestore-emulator.jar")
 MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
@@ -34,7 +34,7 @@ def process(port: int) -> Iterator[subprocess.Popen[bytes]]:
     """The emulator's own process, once it answers on `port`; killed at the end."""
     java = shutil.which("java")
     if not java or not JAR.exists():
-        pytest.skip("needs java and google-cloud-cli-firestore-emulator")
+        Needed.FIRESTORE.skip()
     # As its own script starts it; less memory, and quickly interpreted rather than slowly compiled.
     options = ("-Duser.language=en", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
     emulator = subprocess.Popen(

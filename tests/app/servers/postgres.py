@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
-import pytest
 
 from tests.app.patience import PATIENCE_S
 from tests.app.servers.loopback import free_port
+from tests.needed import Needed
 
 OWNER = "migrate@acme.iam"
 
@@ -102,7 +102,7 @@ def running() -> Iterator[Server]:
     """A server, thrown away at the end; skips the test where there is none."""
     programs = binaries()
     if programs is None:
-        pytest.skip("no Postgres here: Debian's package postgresql has it")
+        Needed.POSTGRES.skip()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o777)  # for nobody

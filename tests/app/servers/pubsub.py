@@ -14,10 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.app.patience import PATIENCE_S
 from tests.app.servers.loopback import free_port
+from tests.needed import Needed
 
 JARS = Path("/usr/lib/google-cloud-sdk/platform/pubsub-emulator/lib")
 
@@ -36,7 +35,7 @@ def process(port: int) -> Iterator[subprocess.Popen[bytes]]:
     java = shutil.which("java")
     jars = sorted(JARS.glob("cloud-pubsub-emulator-*-all.jar"))
     if not java or not jars:
-        pytest.skip("needs java and google-cloud-cli-pubsub-emulator")
+        Needed.PUBSUB.skip()
     # Less memory, and quickly interpreted rather than slowly compiled.
     options = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
     emulator = subprocess.Popen(

@@ -11,10 +11,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
-
 from tests.app.patience import PATIENCE_S
 from tests.app.servers.loopback import free_port
+from tests.needed import Needed
 
 HOST = "127.0.0.1"
 
@@ -32,7 +31,7 @@ class Server:
             ports += ["--tls-cluster", "yes" if tls else "no"]
         binary = shutil.which("valkey-server") or shutil.which("redis-server")
         if binary is None:
-            pytest.skip("needs valkey-server or redis-server (Debian: valkey-server, redis-server)")
+            Needed.REDIS.skip()
         self._command = [binary, *ports, "--bind", self.host, "--save", "", "--dir", folder, *options]
         self._process: subprocess.Popen[bytes] | None = None
 

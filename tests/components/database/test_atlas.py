@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from components.component import Environment
+from components.database import atlas
 from components.database.postgres_rights import Right
 from components.errors import ComponentError, LinkError
 from tests.components.database.surroundings import private_network, use
 from tests.components.harness import only, plan_of
-
-atlas = pytest.importorskip("components.database.atlas", reason="needs the extra `atlas` (pulumi-mongodbatlas)")
 
 
 def cluster(env: Environment, **changes: Any) -> Any:
