@@ -48,6 +48,14 @@ def test_what_runs_a_pull_requests_code_can_only_read(name: str) -> None:
     assert "pull_request_target" not in triggers
 
 
+def test_the_locks_are_tried_with_the_oldest_and_the_newest_pip_apart_from_the_tests() -> None:
+    job = read("test.yml")["jobs"]["locks"]
+    assert job["steps"][-1]["run"] == "make try-locks"
+    # Python 3.11 is the last on which the oldest pip runs.
+    assert job["strategy"]["matrix"]["python"] == ["3.11", "3.x"]
+    assert "try-locks" not in (ROOT / ".ci" / "run").read_text(encoding="utf-8"), "it takes minutes and the index"
+
+
 def test_what_may_comment_runs_nothing_of_the_pull_request() -> None:
     text = (FOLDER / "comment.yml").read_text(encoding="utf-8")
     assert "checkout" not in text
