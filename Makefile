@@ -47,7 +47,7 @@ schema: .venv-all  ## Write the JSON Schema of the stack files
 policies: .venv-all  ## Write docs/policies.md and the schema of the policies' configuration
 	@$(RUN)/python -m policies.engine.reference
 
-lock: $(READY)  ## Resolve the three locks anew (needs uv)
+lock:  ## Resolve the three locks anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra app --extra atlas $(UV) -o requirements.lock
 	uv pip compile pyproject.toml --extra atlas --constraints requirements.lock $(UV) -o requirements-plan.lock
 	uv pip compile app/requirements.in --constraints requirements.lock $(UV) -o app/requirements.lock

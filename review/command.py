@@ -19,7 +19,7 @@ from components.errors import VoicestackError
 from review import progress
 from review.terminal import printable_lines
 
-COMMANDS = ("plan", "preview", "check", "access", "compare", "diagram", "learn")
+COMMANDS = ("plan", "preview", "check", "access", "compare", "diagram", "learn", "completion")
 """The modules of `review.commands`, in the order of the help text."""
 
 _ABOUT = """Plans, checks and explains the infrastructure, with no cloud account and no credentials."""
@@ -62,6 +62,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in COMMANDS:
         importlib.import_module(f"review.commands.{name}").register(subparsers)
+    parser.set_defaults(parser=parser)
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

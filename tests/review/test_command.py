@@ -135,3 +135,20 @@ def test_quiet_says_only_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFix
     assert bool(said) == bool(code), "what is wrong is said, nothing else"
     assert main(["plan", *root, "--stack", "none", "-q"]) == 2
     assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_bash_completes_commands_and_their_options(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", "bash"]) == 0
+    script = capsys.readouterr().out
+    # compgen's answer to a word, as bash itself would ask for it.
+    ask = "COMP_WORDS=(voicestack {}); COMP_CWORD={}; $(complete -p voicestack | sed 's/.*-F \\([^ ]*\\).*/\\1/')"
+    ask += '; printf "%s\\n" "${{COMPREPLY[@]}}"'
+    for words, at, expected in (
+        ("comp", 1, "compare"),
+        ("check --form", 2, "--format"),
+        ("plan --", 2, "--stack"),
+    ):
+        done = subprocess.run(
+            ["bash", "-c", f"{script}\n{ask.format(words, at)}"], capture_output=True, text=True, check=False
+        )
+        assert expected in done.stdout.split(), f"{words}: {done.stdout}{done.stderr}"
