@@ -27,7 +27,11 @@ class Environment:
     labels: Mapping[str, str]
     providers: tuple[pulumi.ProviderResource, ...]
     protect: bool
-    """Data may not be deleted: Pulumi's, the provider's and the API's guards follow from this one intent."""
+    """What holds data, and what clients reach the system by, cannot be deleted: Pulumi's, the provider's and the
+    API's guards follow from this one intent."""
+    disposable: bool = False
+    """Data may be thrown away: no backup outlasts what it was made of, and policies ask for none. Not the opposite
+    of `protect`: guards are lifted to take down what is worth a last backup."""
     cmek: bool = False
     """Whether data is encrypted by keys of this project (a `Keys` component) rather than by Google's."""
     apis: tuple[pulumi.Resource, ...] = field(default=(), repr=False)
@@ -81,8 +85,14 @@ class Component(pulumi.ComponentResource):
         """Options of a child resource; `options` are those of `pulumi.ResourceOptions`."""
         return pulumi.ResourceOptions(parent=self, **options)
 
-    def data(self, **options: Any) -> pulumi.ResourceOptions:
-        """Options of a child that holds data: Pulumi's `protect` where the environment protects data."""
+    def guarded(self, **options: Any) -> pulumi.ResourceOptions:
+        """Options of a child that holds data, or that the system serves by: Pulumi's `protect` where the
+        environment protects anything.
+
+        Not for what is replaced in ordinary life (a hash of its content is in its name) or comes and goes with a
+        use or a setting: that must be made before something guarded, so that a destroy, which goes backwards,
+        meets the guard first.
+        """
         return self.child(protect=self.env.protect or None, **options)
 
     def labels(self, **more: str) -> dict[str, str]:

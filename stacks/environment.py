@@ -38,6 +38,7 @@ def environment_of(settings: SystemSettings) -> Environment:
         region=settings.region,
         labels=settings.labels,
         providers=(google, random.Provider("random"), docker_build.Provider("docker-build")),
-        protect=settings.size.protect,
-        cmek=settings.size.cmek,
+        protect=settings.size.protect and not settings.unlocked,
+        disposable=not settings.size.protect,
+        cmek=bool(settings.customer_keys),
     )

@@ -1,7 +1,8 @@
 """Profiles: what staging and prod differ in, and nothing else does.
 
 A profile holds sizes, availability, retention, protection and budget. A stack chooses one by name; components
-get its values as arguments and never ask which one it was.
+get its values as arguments and never ask which one it was. Nothing in it is fixed when a stack is made: what would
+replace data (the keys that encrypt it) is a setting of its own.
 """
 
 from __future__ import annotations
@@ -56,7 +57,6 @@ class Profile(_Frozen):
     """Everything that depends on what an environment is for."""
 
     protect: bool
-    cmek: bool
     frontend: ServiceSize
     api: ServiceSize
     worker: ServiceSize
@@ -74,7 +74,6 @@ class Profile(_Frozen):
 # logs), E18 (budget 500 and 1000). A worker's memory is for ten of the longest recordings at once.
 STAGING = Profile(
     protect=False,
-    cmek=False,
     frontend=ServiceSize(least=0, most=2),
     api=ServiceSize(least=0, most=5),
     worker=ServiceSize(least=0, most=5, memory_mib=1024, concurrency=10),
@@ -94,7 +93,6 @@ STAGING = Profile(
 )
 PROD = Profile(
     protect=True,
-    cmek=True,
     frontend=ServiceSize(least=0, most=10),
     api=ServiceSize(least=2, most=50, cpu=1, memory_mib=512),
     worker=ServiceSize(least=0, most=30, memory_mib=1024, concurrency=10),

@@ -22,6 +22,8 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
@@ -85,6 +87,8 @@ Names = Annotated[tuple[Label, ...], BeforeValidator(_from_json)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,255}$")]
 
 
+DISPOSABLE = [name for name, profile in PROFILES.items() if not profile.protect]
+"""The profiles that protect nothing."""
 _RANGES = ("app_range", "data_range", "ml_range", "services_range")
 
 
@@ -109,6 +113,16 @@ class SystemSettings(BaseModel):
     profile: Annotated[str, AfterValidator(_profile)] = Field(
         description="Sizes, protection, retention and budget: staging or prod.",
         json_schema_extra={"enum": [*PROFILES]},
+    )
+    customer_keys: bool | None = Field(
+        default=None,
+        validate_default=True,
+        description="Whether data is encrypted by keys of this project. Fixed when the stack is made: a change "
+        "replaces the data. Required where the profile protects nothing; else `true`.",
+    )
+    unlocked: bool = Field(
+        default=False,
+        description="Lifts the guards against deletion and changes nothing else: to take a protected stack down.",
     )
     domain: Host = Field(description="The host name that the load balancer answers to.")
     livekit_url: Annotated[str, Field(pattern=r"^(https|wss)://[^\s/]+")] = Field(description="LiveKit's address.")
@@ -187,6 +201,17 @@ class SystemSettings(BaseModel):
         description="Where it is asked: `global` (anywhere on earth), or a region that serves the model.",
     )
 
+    @field_validator("customer_keys")
+    @classmethod
+    def _said_where_it_cannot_be_told(cls, value: bool | None, info: ValidationInfo) -> bool:
+        # A default that followed from the profile would change with it, and the data would be replaced.
+        if value is None and info.data.get("profile") in DISPOSABLE:
+            raise ValueError(
+                "what a stack was made with stays, whatever its profile: false if it was made without keys of its "
+                "own (as profile: staging was before this setting), true if with them (as profile: prod was)"
+            )
+        return value is not False
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if (self.github_repository_id is None) != (self.github_owner_id is None):
@@ -251,18 +276,3 @@ class SystemSettings(BaseModel):
             raise settings_error(
                 error, cls.model_fields, secret_keys=cls.secret_keys, project=project, environment=environment
             ) from None
-
-
-def schema_of(settings: type[SystemSettings], project: str) -> dict[str, Any]:
-    """The JSON Schema of a stack file, so that editors complete and check it."""
-    own = settings.model_json_schema(by_alias=True)
-    properties = {f"{project}:{key}": value for key, value in own["properties"].items() if key != "environment"}
-    required = [f"{project}:{key}" for key in own["required"] if key != "environment"]
-    return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": f"A stack of {project}",
-        "type": "object",
-        "properties": {"config": {"type": "object", "properties": properties, "required": required}},
-        "required": ["config"],
-        **({"$defs": own["$defs"]} if "$defs" in own else {}),
-    }

@@ -32,7 +32,9 @@ def settings_error(
     `fields` are those of the settings by their names in the code, `secret_keys` the keys that hold a secret.
     """
     known = {field.alias or name: field.description or "" for name, field in fields.items()}
-    problems = [_problem(one, known, secret_keys, project) for one in error.errors(include_url=False)]
+    # What a default is refused for comes under the name in the code.
+    keys = {name: field.alias or name for name, field in fields.items()}
+    problems = [_problem(one, keys, known, secret_keys, project) for one in error.errors(include_url=False)]
     whats, whys, fixes = zip(*problems, strict=True)
     return SettingsError("; ".join(whats), why="; ".join(whys), fix=_once(fixes, environment))
 
@@ -59,12 +61,16 @@ def _once(fixes: tuple[str, ...], environment: str) -> str:
 
 
 def _problem(
-    one: ErrorDetails, known: Mapping[str, str], secret_keys: Collection[str], project: str
+    one: ErrorDetails,
+    keys: Mapping[str, str],
+    known: Mapping[str, str],
+    secret_keys: Collection[str],
+    project: str,
 ) -> tuple[str, str, str]:
     if not one["loc"]:
         message = one["msg"].removeprefix("Value error, ")
         return f"the settings contradict each other: {message}", message, "change one of them"
-    key = str(one["loc"][0])
+    key = keys.get(str(one["loc"][0]), str(one["loc"][0]))
     name = f"{project}:{key}"
     about = known.get(key, "")
     if one["type"] == "missing":
@@ -74,7 +80,11 @@ def _problem(
         hint = f"did you mean {project}:{close[0]}?" if close else f"the keys are {', '.join(sorted(known))}"
         return f"{name} is not a setting", "a key that nothing reads would mislead its reader", hint
     shown = "a secret" if key in secret_keys else repr(one["input"])
-    return f"{name} is {shown}", f"{_allowed(one, key)} ({about})", f"give {name} an allowed value"
+    return (
+        f"{name} is {'missing' if one['input'] is None else shown}",
+        f"{_allowed(one, key)} ({about})",
+        f"give {name} an allowed value",
+    )
 
 
 def _allowed(one: ErrorDetails, key: str) -> str:

@@ -8,13 +8,37 @@ from __future__ import annotations
 import json
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
-from stacks.settings import SystemSettings, schema_of
+from stacks.settings import DISPOSABLE, SystemSettings
 from stacks.voicestack.settings import VoicestackSettings
 
 FOLDER = Path(__file__).parent
 REFERENCE = FOLDER.parent / "docs" / "settings.md"
 SYSTEMS: dict[str, type[SystemSettings]] = {"voicestack": VoicestackSettings}
+
+
+def schema_of(settings: type[SystemSettings], project: str) -> dict[str, Any]:
+    """The JSON Schema of a stack file, so that editors complete and check it."""
+    own = settings.model_json_schema(by_alias=True)
+    properties = {f"{project}:{key}": value for key, value in own["properties"].items() if key != "environment"}
+    required = [f"{project}:{key}" for key in own["required"] if key != "environment"]
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": f"A stack of {project}",
+        "type": "object",
+        "properties": {
+            "config": {
+                "type": "object",
+                "properties": properties,
+                "required": required,
+                "if": {"properties": {f"{project}:profile": {"enum": DISPOSABLE}}},
+                "then": {"required": [f"{project}:customerKeys"]},
+            }
+        },
+        "required": ["config"],
+        **({"$defs": own["$defs"]} if "$defs" in own else {}),
+    }
 
 
 def schema_text(system: str) -> str:
@@ -40,7 +64,8 @@ def reference_text() -> str:
                 default = "required"
             else:
                 value = field.default.value if isinstance(field.default, Enum) else field.default
-                default = "" if value in (None, ()) else f"`{value}`"
+                told = str(value).lower() if isinstance(value, bool) else value
+                default = "" if value in (None, ()) else f"`{told}`"
             lines.append(f"| `{system}:{field.alias}` | {default} | {field.description} |")
     return "\n".join(lines) + "\n"
 

@@ -94,7 +94,7 @@ class AtlasCluster(Component):
             org_id=organisation,
             with_default_alerts_settings=True,
             tags=self.labels(),
-            opts=self.data(),
+            opts=self.guarded(),
         )
         container = mongodbatlas.NetworkContainer(
             name,
@@ -161,12 +161,12 @@ class AtlasCluster(Component):
             ),
             backup_enabled=True,
             pit_enabled=True,
-            retain_backups_enabled=env.protect,
+            retain_backups_enabled=not env.disposable,
             termination_protection_enabled=env.protect,
             redact_client_log_data=True,
             tags=self.labels(),
             # Atlas puts the cluster into the container's network only if that is there first.
-            opts=self.data(depends_on=[container]),
+            opts=self.guarded(depends_on=[container]),
         )
         self.register_outputs({"cluster": self.cluster.name})
 

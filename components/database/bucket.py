@@ -185,7 +185,7 @@ class Bucket(Component):
             ),
             force_destroy=not env.protect,
             labels=self.labels(),
-            opts=self.data(depends_on=[*(key.ready if key else ()), *env.apis]),
+            opts=self.guarded(depends_on=[*(key.ready if key else ()), *env.apis]),
         )
         if receives_access_logs:
             storage.BucketIAMMember(

@@ -107,7 +107,7 @@ class Firestore(Component):
                 fields=[
                     firestore.IndexFieldArgs(field_path=path, order=order.value) for path, order in index.fields
                 ],
-                opts=self.child(),
+                opts=self.guarded(),
             )
             for index in indexes
         )
@@ -119,7 +119,7 @@ class Firestore(Component):
                 collection=collection,
                 field=field,
                 ttl_config=firestore.FieldTtlConfigArgs(),
-                opts=self.child(),
+                opts=self.guarded(),
             )
         firestore.BackupSchedule(
             f"{name}-daily",
@@ -127,7 +127,7 @@ class Firestore(Component):
             database=database.name,
             retention=f"{daily_backup_days * SECONDS}s",
             daily_recurrence={},
-            opts=self.data(),
+            opts=self.guarded(),
         )
         firestore.BackupSchedule(
             f"{name}-weekly",
@@ -135,7 +135,7 @@ class Firestore(Component):
             database=database.name,
             retention=f"{weekly_backup_days * SECONDS}s",
             weekly_recurrence=firestore.BackupScheduleWeeklyRecurrenceArgs(day=weekly_backup_on.name),
-            opts=self.data(),
+            opts=self.guarded(),
         )
         self.register_outputs({"database": database.name})
 

@@ -58,6 +58,6 @@ class FirestoreDatabase(Component):
             # The provider's default forgets the database and leaves it where it is.
             deletion_policy="DELETE",
             cmek_config=firestore.DatabaseCmekConfigArgs(kms_key_name=key.id) if key else None,
-            opts=self.data(depends_on=[*(key.ready if key else ()), *env.apis]),
+            opts=self.guarded(depends_on=[*(key.ready if key else ()), *env.apis]),
         )
         self.register_outputs({"database": self.database.name})

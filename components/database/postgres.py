@@ -97,10 +97,11 @@ class Postgres(Component):
                 network=network.vpc.id,
                 region=env.region,
                 protect=env.protect,
+                disposable=env.disposable,
                 labels=self.labels(),
             ),
             # The address comes from the range of the private-services connection.
-            opts=self.data(depends_on=[network.private_services, *(key.ready if key else ()), *env.apis]),
+            opts=self.guarded(depends_on=[network.private_services, *(key.ready if key else ()), *env.apis]),
         )
         # A replica in the same region uses its primary's key.
         # https://cloud.google.com/sql/docs/postgres/cmek#replicas
@@ -121,9 +122,10 @@ class Postgres(Component):
                     network=network.vpc.id,
                     region=env.region,
                     protect=env.protect,
+                    disposable=env.disposable,
                     labels=self.labels(),
                 ),
-                opts=self.data(),
+                opts=self.guarded(),
             )
             for number, replica_name in enumerate(self.replica_names, start=1)
         )
@@ -134,7 +136,7 @@ class Postgres(Component):
             project=env.project,
             instance=self.instance.name,
             deletion_policy="ABANDON",
-            opts=self.data(),
+            opts=self.guarded(),
         )
         if alerts is not None:
             watched = Watched(

@@ -142,10 +142,11 @@ def settings(
     network: pulumi.Input[str],
     region: str,
     protect: bool,
+    disposable: bool,
     labels: dict[str, str],
 ) -> sql.DatabaseInstanceSettingsArgs:
     """What the API takes. A replica has no backups, window or password policy of its own."""
-    primary = None if replica else _primary(size, region=region, protect=protect)
+    primary = None if replica else _primary(size, region=region, disposable=disposable)
     return sql.DatabaseInstanceSettingsArgs(
         tier=size.tier,
         edition=size.edition,
@@ -155,7 +156,7 @@ def settings(
         disk_autoresize=True,
         disk_autoresize_limit=size.disk_limit_gb,
         deletion_protection_enabled=protect,
-        retain_backups_on_delete=protect,
+        retain_backups_on_delete=not disposable,
         # Every connection comes through a connector: mutual TLS with a short-lived certificate that IAM gave.
         # https://cloud.google.com/sql/docs/postgres/connect-connectors#enforce
         connector_enforcement="REQUIRED",
@@ -182,7 +183,7 @@ def settings(
     )
 
 
-def _primary(size: PostgresSize, *, region: str, protect: bool) -> dict[str, Any]:
+def _primary(size: PostgresSize, *, region: str, disposable: bool) -> dict[str, Any]:
     return {
         "backup_configuration": sql.DatabaseInstanceSettingsBackupConfigurationArgs(
             enabled=True,
@@ -197,7 +198,7 @@ def _primary(size: PostgresSize, *, region: str, protect: bool) -> dict[str, Any
             ),
         ),
         "final_backup_config": sql.DatabaseInstanceSettingsFinalBackupConfigArgs(
-            enabled=protect, retention_days=30 if protect else None
+            enabled=not disposable, retention_days=None if disposable else 30
         ),
         "maintenance_window": sql.DatabaseInstanceSettingsMaintenanceWindowArgs(
             day=size.maintenance.day.value, hour=size.maintenance.hour, update_track="stable"

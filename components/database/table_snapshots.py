@@ -86,7 +86,7 @@ class TableSnapshots(Component):
             ),
             delete_contents_on_destroy=not env.protect,
             labels=self.labels(),
-            opts=self.data(depends_on=[*(key.ready if key else ()), *env.apis]),
+            opts=self.guarded(depends_on=[*(key.ready if key else ()), *env.apis]),
         )
         self._role = projects.IAMCustomRole(
             name,

@@ -144,7 +144,7 @@ class Valkey(Component):
             ),
             labels=self.labels(),
             # Without the policy Google may not make the endpoint in the network.
-            opts=self.data(depends_on=[network.connection_policy, *(key.ready if key else ()), *env.apis]),
+            opts=self.guarded(depends_on=[network.connection_policy, *(key.ready if key else ()), *env.apis]),
         )
         self.host = self.instance.endpoints.apply(_address)
         self.certificate_authority = self.instance.managed_server_cas.apply(_certificates)

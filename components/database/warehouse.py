@@ -186,7 +186,7 @@ class Warehouse(Component):
             ),
             delete_contents_on_destroy=not self.env.protect,
             labels=self.labels(),
-            opts=self.data(depends_on=list(after)),
+            opts=self.guarded(depends_on=list(after)),
         )
 
     def _table(self, name: str, table: str, shape: Table) -> TableRef:
@@ -209,7 +209,7 @@ class Warehouse(Component):
             ),
             deletion_protection=self.env.protect,
             labels=self.labels(),
-            opts=self.data(),
+            opts=self.guarded(),
         )
         return TableRef(
             project=self.env.project,

@@ -119,7 +119,7 @@ class Queue(Component):
             deletion_policy="PREVENT" if env.protect else None,
             # Cloud Tasks' agent signs the tokens; its own role, which Google grants when the agent is made,
             # already lets it (https://cloud.google.com/iam/docs/service-agents).
-            opts=self.data(depends_on=[*made.ready, *Agent.CLOUD_TASKS.made(env), *env.apis]),
+            opts=self.guarded(depends_on=[*made.ready, *Agent.CLOUD_TASKS.made(env), *env.apis]),
         )
         self.path = pulumi.Output.concat(
             "projects/", env.project, "/locations/", env.region, "/queues/", self.queue.name

@@ -137,7 +137,7 @@ class Schedule(Component):
                 self._http(target, made.identity) if made and not isinstance(target, PublishTo) else None
             ),
             pubsub_target=_message(target) if isinstance(target, PublishTo) else None,
-            opts=self.child(
+            opts=self.guarded(
                 depends_on=[
                     *(made.ready if made else ()),
                     *Agent.CLOUD_SCHEDULER.made(env),

@@ -63,7 +63,7 @@ def subscribe(
             max_delivery_attempts=delivery.attempts,
         ),
         deletion_policy="PREVENT" if env.protect else None,
-        opts=owner.data(depends_on=[*waits_for, *topic.forwarding]),
+        opts=owner.guarded(depends_on=[*waits_for, *topic.forwarding]),
         **kind,
     )
     # Pub/Sub acknowledges a message here when it has forwarded it; without this right it forwards it again
@@ -74,7 +74,7 @@ def subscribe(
         subscription=subscription.name,
         role="roles/pubsub.subscriber",
         member=Agent.PUBSUB.member(env),
-        opts=owner.child(depends_on=list(Agent.PUBSUB.made(env))),
+        opts=owner.guarded(depends_on=list(Agent.PUBSUB.made(env))),
     )
     return subscription
 

@@ -93,7 +93,7 @@ class Topic(Component):
             definition=definition,
             # A topic whose schema is gone accepts nothing any more.
             deletion_policy="PREVENT" if self.env.protect else None,
-            opts=self.data(depends_on=list(self.env.apis)),
+            opts=self.guarded(depends_on=list(self.env.apis)),
         )
 
     def _topic(
@@ -119,7 +119,7 @@ class Topic(Component):
                 else None
             ),
             deletion_policy="PREVENT" if env.protect else None,
-            opts=self.data(depends_on=[*(self._key.ready if self._key else ()), *env.apis]),
+            opts=self.guarded(depends_on=[*(self._key.ready if self._key else ()), *env.apis]),
         )
 
     def _publisher(self, agent: Agent, topic: pubsub.Topic, name: str) -> pubsub.TopicIAMMember:
@@ -146,7 +146,7 @@ class Topic(Component):
             message_retention_duration=f"{DEAD_LETTERS_KEPT_S}s",
             expiration_policy=pubsub.SubscriptionExpirationPolicyArgs(ttl=""),
             deletion_policy="PREVENT" if env.protect else None,
-            opts=self.data(),
+            opts=self.guarded(),
         )
         # Without this right Pub/Sub drops the policy silently and retries for ever
         # (https://cloud.google.com/pubsub/docs/handling-failures#grant_forwarding_permissions).

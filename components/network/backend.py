@@ -38,6 +38,8 @@ class Backend(Component):
 
     service: compute.BackendService
     backend_name: str
+    members: tuple[pulumi.Resource, ...]
+    """What lets people in."""
 
     def __init__(
         self,
@@ -87,9 +89,12 @@ class Backend(Component):
             enable_cdn=caching is Caching.STATIC,
             cdn_policy=_static() if caching is Caching.STATIC else None,
             # IAP is switched on once its API is and its agent exists.
-            opts=self.child(depends_on=list(Agent.IAP.made(env)) if people else None),
+            # A tagged revision's comes and goes with the canary.
+            opts=(self.guarded if tag is None else self.child)(
+                depends_on=list(Agent.IAP.made(env)) if people else None
+            ),
         )
-        for person in people:
+        self.members = tuple(
             iap.WebBackendServiceIamMember(
                 f"{name}-{stable_suffix(person)}",
                 project=env.project,
@@ -98,6 +103,8 @@ class Backend(Component):
                 member=person,
                 opts=self.child(),
             )
+            for person in people
+        )
         self.register_outputs({"service": self.service.id})
 
 

@@ -64,23 +64,24 @@ class Certificate(Component):
             proof.dns_resource_records[0].apply(
                 lambda record: {"name": record.name, "type": record.type, "data": record.data}
             )
-            for proof in proofs.values()
+            for proof, _ in proofs.values()
         )
-        self.certificates = {host: self._certificate(host, proof) for host, proof in proofs.items()}
+        self.certificates = {host: self._certificate(host, *proof) for host, proof in proofs.items()}
         self.map = certificatemanager.CertificateMap(
             name,
             name=env.naming.name(Kind.CERTIFICATE, name),
             project=env.project,
             description="Host to certificate.",
             labels=self.labels(),
-            opts=self.child(depends_on=list(env.apis)),
+            opts=self.guarded(depends_on=list(env.apis)),
         )
         self.entries = [self._entry(host) for host in hosts]
         if alerts is not None:
             self._alert(alerts)
         self.register_outputs({"map": self.map.id})
 
-    def _proof(self, host: str) -> certificatemanager.DnsAuthorization:
+    def _proof(self, host: str) -> tuple[certificatemanager.DnsAuthorization, list[pulumi.Resource]]:
+        """What proves `host`, and its record where that is made here."""
         purpose = f"{self.name}-{_label(host)}"
         proof = certificatemanager.DnsAuthorization(
             purpose,
@@ -93,22 +94,25 @@ class Certificate(Component):
             labels=self.labels(),
             opts=self.child(depends_on=list(self.env.apis)),
         )
+        records: list[pulumi.Resource] = []
         if self._dns_zone is not None:
             record = proof.dns_resource_records[0]
-            dns.RecordSet(
-                purpose,
-                project=self.env.project,
-                managed_zone=self._dns_zone,
-                name=record.name,
-                type=record.type,
-                ttl=TTL_S,
-                rrdatas=[record.data],
-                opts=self.child(),
+            records.append(
+                dns.RecordSet(
+                    purpose,
+                    project=self.env.project,
+                    managed_zone=self._dns_zone,
+                    name=record.name,
+                    type=record.type,
+                    ttl=TTL_S,
+                    rrdatas=[record.data],
+                    opts=self.child(),
+                )
             )
-        return proof
+        return proof, records
 
     def _certificate(
-        self, host: str, proof: certificatemanager.DnsAuthorization
+        self, host: str, proof: certificatemanager.DnsAuthorization, records: list[pulumi.Resource]
     ) -> certificatemanager.Certificate:
         # No field of it can change in place while the map uses it: its host is in the name, and nothing else is.
         return certificatemanager.Certificate(
@@ -120,7 +124,8 @@ class Certificate(Component):
             description=f"Serves {host}.",
             managed=certificatemanager.CertificateManagedArgs(domains=[host], dns_authorizations=[proof.id]),
             labels=self.labels(),
-            opts=self.child(),
+            # Google renews it by the record.
+            opts=self.child(depends_on=records),
         )
 
     def _entry(self, host: str) -> certificatemanager.CertificateMapEntry:

@@ -109,9 +109,11 @@ class Edge(Component):
         }
         ids = {route: backend.service.id for route, backend in self.backends.items()}
         matchers = [path_matcher(host, found, ids, domain=domain) for host, found in by_host.items()]
+        tagged: dict[str, Backend] = {}
         if canary is not None:
-            guarded = self._canary(canary, tried, armor_tier=armor_tier, tuning=tuning, limit=limit)
-            matchers.append(path_matcher(canary_host, tried, guarded, domain=domain))
+            tagged = self._canary(canary, tried, armor_tier=armor_tier, tuning=tuning, limit=limit)
+            ids = {route: backend.service.id for route, backend in tagged.items()}
+            matchers.append(path_matcher(canary_host, tried, ids, domain=domain))
         self._url_map_name = env.naming.name(Kind.COMPUTE, name)
         url_map = compute.URLMap(
             name,
@@ -123,16 +125,22 @@ class Edge(Component):
                 compute.URLMapHostRuleArgs(hosts=[host], path_matcher=matcher_name(host)) for host in self.hosts
             ],
             path_matchers=matchers,
-            opts=self.child(),
+            opts=self.guarded(),
         )
         certificate = Certificate(
             name, env=env, hosts=self.hosts, dns_zone=dns_zone, alerts=alerts, opts=self.child()
         )
-        self.address = Listener(
+        listener = Listener(
             name, env=env, url_map=url_map.id, certificate_map=certificate.map.id, opts=self.child()
-        ).address
-        if dns_zone is not None:
-            self._point(dns_zone)
+        )
+        self.address = listener.address
+        listener.open(
+            after=[
+                *certificate.entries,
+                *(member for backend in (*self.backends.values(), *tagged.values()) for member in backend.members),
+                *(self._point(dns_zone) if dns_zone is not None else ()),
+            ]
+        )
         self.records = pulumi.Output.all(
             *certificate.records, *(_pointer(host, self.address) for host in self.hosts)
         )
@@ -148,7 +156,7 @@ class Edge(Component):
         armor_tier: ArmorTier,
         tuning: Mapping[Attack, Tuning] | None,
         limit: RateLimit | None,
-    ) -> dict[str, pulumi.Input[str]]:
+    ) -> dict[str, Backend]:
         """Backends of the tagged revisions. The guard hangs on them, not on the host: however a request gets to
         one, it has passed."""
         policy = self.policy
@@ -171,12 +179,12 @@ class Edge(Component):
                 tag=canary.tag,
                 people=canary.people or route.people,
                 opts=self.child(),
-            ).service.id
+            )
             for route in routes
         }
 
-    def _point(self, dns_zone: pulumi.Input[str]) -> None:
-        for host in self.hosts:
+    def _point(self, dns_zone: pulumi.Input[str]) -> list[pulumi.Resource]:
+        return [
             dns.RecordSet(
                 f"{self.name}-{host.replace('.', '-')}-address",
                 project=self.env.project,
@@ -187,6 +195,8 @@ class Edge(Component):
                 rrdatas=[self.address],
                 opts=self.child(),
             )
+            for host in self.hosts
+        ]
 
     def _alert(self, routing: AlertRouting) -> None:
         # https://cloud.google.com/load-balancing/docs/https/https-logging-monitoring#monitoring_metrics

@@ -78,7 +78,7 @@ class Firewall(Component):
             source_ranges=source_ranges,
             destination_ranges=destination_ranges,
             log_config=_logged(),
-            opts=self.child(),
+            opts=self.guarded(),
         )
 
     def allow_egress(

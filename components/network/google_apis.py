@@ -52,7 +52,7 @@ class GoogleApis(Component):
             address=str(address),
             description="Where Google's APIs answer inside the VPC.",
             labels=self.labels(),
-            opts=self.child(),
+            opts=self.guarded(),
         )
         endpoint = compute.GlobalForwardingRule(
             name,
@@ -64,7 +64,7 @@ class GoogleApis(Component):
             # An endpoint is no load balancer: the empty string keeps the provider from making it one.
             load_balancing_scheme="",
             labels=self.labels(),
-            opts=self.child(),
+            opts=self.guarded(),
         )
         self.ready = (endpoint, *(self._names(domain, vpc) for domain in DOMAINS))
         self.register_outputs({"address": str(address)})
@@ -82,7 +82,7 @@ class GoogleApis(Component):
             ),
             description=f"{domain} at the private endpoint.",
             labels=self.labels(),
-            opts=self.child(),
+            opts=self.guarded(),
         )
         return dns.RecordSet(
             purpose,
@@ -92,5 +92,5 @@ class GoogleApis(Component):
             type="A",
             ttl=TTL_S,
             rrdatas=[str(self.address)],
-            opts=self.child(),
+            opts=self.guarded(),
         )

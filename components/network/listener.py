@@ -5,6 +5,7 @@ It decides about TLS and nothing else: what answers is the URL map's business.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import pulumi
@@ -31,9 +32,10 @@ class Listener(Component):
         certificate_map: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Nothing is reached before `open`."""
         super().__init__(name, env=env, opts=opts)
         # DNS outside points at it and a released address does not come back: guarded like data.
-        address = compute.GlobalAddress(
+        self._reserved = compute.GlobalAddress(
             name,
             name=env.naming.name(Kind.COMPUTE, name),
             project=env.project,
@@ -41,11 +43,33 @@ class Listener(Component):
             ip_version="IPV4",
             description="The system's public address.",
             labels=self.labels(),
-            opts=self.data(depends_on=list(env.apis)),
+            opts=self.guarded(depends_on=list(env.apis)),
         )
-        self.address = address.address
-        self._forward(name, "443", address, self._https(url_map, certificate_map))
-        self._forward(f"{name}-redirect", "80", address, self._redirect())
+        self.address = self._reserved.address
+        self._targets = {
+            "443": (name, self._https(url_map, certificate_map)),
+            "80": (f"{name}-redirect", self._redirect()),
+        }
+
+    def open(self, *, after: Sequence[pulumi.Resource]) -> None:
+        """Makes the forwarding rules, after `after`: all that a client needs to be served.
+
+        Being last, they are what a destroy meets first: where they are protected, nothing behind them goes.
+        """
+        for port, (purpose, target) in self._targets.items():
+            compute.GlobalForwardingRule(
+                purpose,
+                name=self.env.naming.name(Kind.COMPUTE, purpose),
+                project=self.env.project,
+                description=f"Port {port}.",
+                load_balancing_scheme="EXTERNAL_MANAGED",
+                ip_protocol="TCP",
+                ip_address=self._reserved.id,
+                port_range=port,
+                target=target,
+                labels=self.labels(),
+                opts=self.guarded(depends_on=list(after)),
+            )
         self.register_outputs({"address": self.address})
 
     def _https(self, url_map: pulumi.Input[str], certificate_map: pulumi.Input[str]) -> pulumi.Output[str]:
@@ -59,7 +83,7 @@ class Listener(Component):
             description="TLS 1.2 and up, forward secrecy only.",
             profile="RESTRICTED",
             min_tls_version="TLS_1_2",
-            opts=self.child(depends_on=list(env.apis)),
+            opts=self.guarded(depends_on=list(env.apis)),
         )
         return compute.TargetHttpsProxy(
             self.name,
@@ -69,7 +93,7 @@ class Listener(Component):
             url_map=url_map,
             certificate_map=pulumi.Output.concat("//certificatemanager.googleapis.com/", certificate_map),
             ssl_policy=ssl_policy.id,
-            opts=self.child(),
+            opts=self.guarded(),
         ).id
 
     def _redirect(self) -> pulumi.Output[str]:
@@ -85,7 +109,7 @@ class Listener(Component):
             default_url_redirect=compute.URLMapDefaultUrlRedirectArgs(
                 https_redirect=True, strip_query=False, redirect_response_code="MOVED_PERMANENTLY_DEFAULT"
             ),
-            opts=self.child(depends_on=list(env.apis)),
+            opts=self.guarded(depends_on=list(env.apis)),
         )
         return compute.TargetHttpProxy(
             purpose,
@@ -93,20 +117,5 @@ class Listener(Component):
             project=env.project,
             description="Redirects to HTTPS.",
             url_map=url_map.id,
-            opts=self.child(),
+            opts=self.guarded(),
         ).id
-
-    def _forward(self, purpose: str, port: str, address: compute.GlobalAddress, target: pulumi.Input[str]) -> None:
-        compute.GlobalForwardingRule(
-            purpose,
-            name=self.env.naming.name(Kind.COMPUTE, purpose),
-            project=self.env.project,
-            description=f"Port {port}.",
-            load_balancing_scheme="EXTERNAL_MANAGED",
-            ip_protocol="TCP",
-            ip_address=address.id,
-            port_range=port,
-            target=target,
-            labels=self.labels(),
-            opts=self.child(),
-        )

@@ -100,7 +100,7 @@ class Nat(Component):
             dest_range="0.0.0.0/0",
             next_hop_gateway="default-internet-gateway",
             description="The way out, for NAT; the firewall denies whatever is not allowed.",
-            opts=self.child(),
+            opts=self.guarded(),
         )
         reserved = [self._address(number) for number in range(1, size.addresses + 1)]
         router = compute.Router(
@@ -110,7 +110,7 @@ class Nat(Component):
             region=env.region,
             network=vpc,
             description="Carries the NAT gateway.",
-            opts=self.child(),
+            opts=self.guarded(),
         )
         gateway = compute.RouterNat(
             name,
@@ -131,7 +131,7 @@ class Nat(Component):
             max_ports_per_vm=size.most_ports,
             # Flow logs do not name Cloud Run instances, so this is the record of who was called.
             log_config=compute.RouterNatLogConfigArgs(enable=True, filter="ALL"),
-            opts=self.child(),
+            opts=self.guarded(),
         )
         self.addresses = tuple(address.address for address in reserved)
         self.ready = (gateway, route)
@@ -150,7 +150,7 @@ class Nat(Component):
             address_type="EXTERNAL",
             description="The system's address outside.",
             labels=self.labels(),
-            opts=self.data(depends_on=list(self.env.apis)),
+            opts=self.guarded(depends_on=list(self.env.apis)),
         )
 
     def _alerts(self, routing: AlertRouting, gateway: str, size: NatSize) -> None:

@@ -100,7 +100,7 @@ class Network(Component):
             routing_mode="REGIONAL",
             # `Nat` makes the one route out, where a plan shows it.
             delete_default_routes_on_create=True,
-            opts=self.child(depends_on=list(env.apis)),
+            opts=self.guarded(depends_on=list(env.apis)),
         )
         self.ranges = tiers
         self.subnets = Subnets(

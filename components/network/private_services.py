@@ -51,7 +51,7 @@ class PrivateServices(Component):
             prefix_length=range_.prefixlen,
             description="Lent to Google for services with private addresses, such as Cloud SQL.",
             labels=self.labels(),
-            opts=self.child(),
+            opts=self.guarded(),
         )
         self.connection = servicenetworking.Connection(
             name,
@@ -60,7 +60,7 @@ class PrivateServices(Component):
             reserved_peering_ranges=[lent.name],
             # Google refuses to delete the peering while a deleted instance lingers (days): a destroy would hang.
             deletion_policy="ABANDON",
-            opts=self.child(),
+            opts=self.guarded(),
         )
         self.connection_policy = networkconnectivity.ServiceConnectionPolicy(
             name,
@@ -72,6 +72,6 @@ class PrivateServices(Component):
             description="Lets Memorystore make endpoints in the data subnet.",
             psc_config=networkconnectivity.ServiceConnectionPolicyPscConfigArgs(subnetworks=[endpoints_subnet]),
             labels=self.labels(),
-            opts=self.child(),
+            opts=self.guarded(),
         )
         self.register_outputs({"range": str(range_)})

@@ -106,7 +106,7 @@ def make_subnet(
         # A proxy-only subnet takes neither: https://cloud.google.com/load-balancing/docs/proxy-only-subnets
         private_ip_google_access=None if proxy_only else True,
         log_config=None if proxy_only else _flow_logs(flow_sampling),
-        opts=owner.child(),
+        opts=owner.guarded(),
     )
 
 

@@ -95,7 +95,7 @@ class LogArchive(Component):
             retention_days=retention_days,
             locked=lock.value,
             cmek_settings=(logging.ProjectBucketConfigCmekSettingsArgs(kms_key_name=key.id) if key else None),
-            opts=self.data(depends_on=[*env.apis, *(key.ready if key else ())]),
+            opts=self.guarded(depends_on=[*env.apis, *(key.ready if key else ())]),
         )
         # Into a log bucket of the same project a sink writes without any grant
         # (https://cloud.google.com/logging/docs/export/configure_export_v2#dest-auth).

@@ -88,7 +88,7 @@ class ImageRegistry(Component):
             kms_key_name=key.id if key else None,
             labels=self.labels(),
             deletion_policy="PREVENT" if env.protect else None,
-            opts=self.data(depends_on=[*(key.ready if key else ()), *env.apis]),
+            opts=self.guarded(depends_on=[*(key.ready if key else ()), *env.apis]),
         )
         self.path = pulumi.Output.concat(
             env.region, "-docker.pkg.dev/", env.project, "/", self.repository.repository_id

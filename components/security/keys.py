@@ -97,7 +97,7 @@ class Keys(Component):
             name=env.naming.name(Kind.KMS, name, kept=True),
             project=env.project,
             location=env.region,
-            opts=self.data(depends_on=list(env.apis)),
+            opts=self.guarded(depends_on=list(env.apis)),
         )
         self.register_outputs({"ring": self.ring.id})
 
@@ -133,7 +133,7 @@ class Keys(Component):
             labels=self.labels(encrypts=slug),
             # With the key goes everything it encrypts.
             deletion_policy="PREVENT" if env.protect else None,
-            opts=self.data(),
+            opts=self.guarded(),
         )
         use = kms.CryptoKeyIAMMember(
             f"{name}-use",

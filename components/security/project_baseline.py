@@ -78,7 +78,7 @@ class ProjectBaseline(Component):
         """
         _check(env, apis=apis, agents=agents, images=images, log_days=log_days)
         # Policies ask of a stack whose data may be thrown away neither backups nor guards; it says so once, here.
-        super().__init__(name, env=env, props={"disposable": not env.protect}, opts=opts)
+        super().__init__(name, env=env, props={"disposable": env.disposable}, opts=opts)
         services = self._enable({*apis, *OWN_APIS, *(agent.api for agent in agents)})
         last = services[LAST_API]
         made = self._make_agents(agents, services)
@@ -146,7 +146,7 @@ class ProjectBaseline(Component):
                 projects.IAMAuditConfigAuditLogConfigArgs(log_type=kind)
                 for kind in ("ADMIN_READ", "DATA_READ", "DATA_WRITE")
             ],
-            opts=self.child(depends_on=[after]),
+            opts=self.guarded(depends_on=[after]),
         )
 
     def _keep_logs(self, days: int, location: str, after: pulumi.Resource) -> None:
@@ -183,7 +183,7 @@ class ProjectBaseline(Component):
             global_policy_evaluation_mode="ENABLE",
             admission_whitelist_patterns=[exempt] if attestor is None else [],
             default_admission_rule=rule,
-            opts=self.child(depends_on=[after]),
+            opts=self.guarded(depends_on=[after]),
         )
 
     def _agreed_number(self, made: Sequence[pulumi.Resource]) -> pulumi.Output[str]:

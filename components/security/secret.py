@@ -131,11 +131,11 @@ class Secret(Component):
                 rotation_period=f"{rotation.period_days * DAY_S}s", next_rotation_time=rotation.first
             ),
             topics=[secretmanager.SecretTopicArgs(name=rotation.topic.path)],
-            version_destroy_ttl=f"{RESTORABLE_DAYS * DAY_S}s" if env.protect else None,
+            version_destroy_ttl=f"{RESTORABLE_DAYS * DAY_S}s" if not env.disposable else None,
             deletion_protection=env.protect,
             deletion_policy="PREVENT" if env.protect else None,
             labels=self.labels(),
-            opts=self.data(
+            opts=self.guarded(
                 # Secret Manager moves the date on at each rotation.
                 ignore_changes=["rotation.nextRotationTime"],
                 depends_on=[*rotation.topic.ready, *(key.ready if key else ()), *env.apis],

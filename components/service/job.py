@@ -72,7 +72,7 @@ class Job(Workload):
                 task_count=1,
                 template=cast("cloudrunv2.JobTemplateTemplateArgs", task),
             ),
-            opts=self.child(depends_on=[*self.grants, *after, *env.apis]),
+            opts=self.guarded(depends_on=[*self.grants, *after, *env.apis]),
         )
         self.job_name = self.job.name
         self.register_outputs({"name": self.job_name})

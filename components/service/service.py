@@ -149,7 +149,7 @@ class Service(Workload):
                     type="TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", revision=self.revision, percent=100
                 )
             ],
-            opts=self.child(ignore_changes=["traffics"], depends_on=[*self.grants, *after, *env.apis]),
+            opts=self.guarded(ignore_changes=["traffics"], depends_on=[*self.grants, *after, *env.apis]),
         )
         self.service_name = self.service.name
         if exposure is Exposure.IAP:
@@ -162,7 +162,7 @@ class Service(Workload):
                 name=self.service_name,
                 role="roles/run.invoker",
                 member=Agent.IAP.member(env),
-                opts=self.child(depends_on=[*Agent.IAP.made(env)]),
+                opts=self.guarded(depends_on=[*Agent.IAP.made(env)]),
             )
         if promised is not None:
             promised.keep(self)

@@ -65,7 +65,7 @@ class WorkerPool(Workload):
             binary_authorization=cloudrunv2.WorkerPoolBinaryAuthorizationArgs(use_default=True),
             scaling=cloudrunv2.WorkerPoolScalingArgs(scaling_mode="MANUAL", manual_instance_count=instances),
             template=cast("cloudrunv2.WorkerPoolTemplateArgs", template),
-            opts=self.child(depends_on=[*self.grants, *after, *env.apis]),
+            opts=self.guarded(depends_on=[*self.grants, *after, *env.apis]),
         )
         self.pool_name = self.pool.name
         self.register_outputs({"name": self.pool_name})

@@ -23,6 +23,6 @@ AGENTS = frozenset({Agent.PUBSUB, Agent.BIGQUERY_TRANSFER, Agent.CLOUD_SQL, Agen
 
 def agents_of(settings: VoicestackSettings) -> frozenset[Agent]:
     """The service agents that this stack's grants name; an agent brings its API along."""
-    encrypting = {Agent.BIGQUERY, Agent.CLOUD_RUN, Agent.STORAGE} if settings.size.cmek else set()
+    encrypting = {Agent.BIGQUERY, Agent.CLOUD_RUN, Agent.STORAGE} if settings.customer_keys else set()
     admitting = {Agent.IAP} if settings.canary_people else set()
     return AGENTS | encrypting | admitting

@@ -174,7 +174,7 @@ def test_what_holds_data_is_protected_in_prod() -> None:
         "gcp:kms/cryptoKey:CryptoKey",
     )
     for one in planned("prod").of_type(*data):
-        assert one.options.protect, f"{one.urn} can be deleted by a mistaken commit: opts=self.data()"
+        assert one.options.protect, f"{one.urn} can be deleted by a mistaken commit: opts=self.guarded()"
     assert not [one.urn for one in planned("staging") if one.options.protect]
 
 

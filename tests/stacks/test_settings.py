@@ -68,6 +68,9 @@ def test_a_good_stack_file_is_accepted() -> None:
         ({"billingAccount": "mine"}, ["voicestack:billingAccount", "mine"]),
         ({"databaseTier": "huge"}, ["voicestack:databaseTier", "huge"]),
         ({"generation": "0"}, ["voicestack:generation", "0"]),
+        ({"profile": "staging"}, ["voicestack:customerKeys is missing", "false", "true", "profile: prod"]),
+        ({"customerKeys": "perhaps"}, ["voicestack:customerKeys", "perhaps"]),
+        ({"unlocked": "perhaps"}, ["voicestack:unlocked", "perhaps"]),
         ({"firstRotation": "2027-13-41T00:00:00Z"}, ["voicestack:firstRotation", "2027-13-41"]),
         ({"firstRotation": "2027-03-01"}, ["voicestack:firstRotation", "2027-03-01"]),
     ],
@@ -79,6 +82,20 @@ def test_bad_input_is_told_by_key_value_and_fix(changes: dict[str, Any], says: l
     for word in says:
         assert word in text, f"the message lacks '{word}':\n{text}"
     assert "Pulumi.prod.yaml" in text, "the message does not say which file to change"
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, True),
+        ({"customerKeys": "false"}, False),
+        ({"profile": "staging", "customerKeys": "true"}, True),
+        ({"profile": "staging", "customerKeys": "false"}, False),
+    ],
+)
+def test_a_stack_keeps_the_keys_that_it_was_made_with(settings: dict[str, str], expected: bool) -> None:
+    """A prod stack older than the setting has them; the profile decides nothing."""
+    assert checked(**settings).customer_keys is expected
 
 
 def test_every_wrong_key_is_told_at_once() -> None:

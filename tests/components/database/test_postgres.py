@@ -42,17 +42,16 @@ def test_the_three_deletion_guards_follow_from_one_intent(protect: bool) -> None
         assert instance.protect is protect
         assert instance.inputs["deletionProtection"] is protect
         assert instance.inputs["settings"]["deletionProtectionEnabled"] is protect
-        assert instance.inputs["settings"]["retainBackupsOnDelete"] is protect
 
 
-@pytest.mark.parametrize("protect", [True, False])
-def test_a_protected_database_leaves_backups_behind_when_it_goes(protect: bool) -> None:
-    found = plan_of(lambda env: postgres(env, replicas=1), protect=protect)
+@pytest.mark.parametrize("disposable", [True, False])
+def test_a_database_leaves_backups_behind_when_it_goes_unless_its_data_is_disposable(disposable: bool) -> None:
+    found = plan_of(lambda env: postgres(env, replicas=1), protect=False, disposable=disposable)
     for instance in of_type(found, INSTANCE):
-        assert instance.inputs["settings"]["retainBackupsOnDelete"] is protect, instance.name
+        assert instance.inputs["settings"]["retainBackupsOnDelete"] is not disposable, instance.name
     primary = next(one for one in of_type(found, INSTANCE) if one.name == "main")
     final = primary.inputs["settings"]["finalBackupConfig"]
-    assert final == ({"enabled": True, "retentionDays": 30} if protect else {"enabled": False})
+    assert final == ({"enabled": False} if disposable else {"enabled": True, "retentionDays": 30})
 
 
 def test_a_database_goes_with_its_instance_and_is_not_dropped_before() -> None:

@@ -66,7 +66,7 @@ def test_what_holds_messages_is_protected_where_the_environment_protects_data(pr
     holders = [one for type_ in (TOPIC, SUBSCRIPTION, SCHEMA) for one in of_type(found, type_)]
     assert len(holders) == 4
     for one in holders:
-        assert one.protect is protect, f"{one.name}: use self.data()"
+        assert one.protect is protect, f"{one.name}: use self.guarded()"
         assert one.inputs.get("deletionPolicy") == ("PREVENT" if protect else None), one.name
 
 
