@@ -22,10 +22,15 @@ def environment_of(settings: SystemSettings) -> Environment:
         "google",
         project=settings.project_id,
         region=settings.region,
+        # Named, though nothing here has a zone: what is left out is taken from whoever's GOOGLE_ZONE.
+        zone="",
         # The budget API bills its calls to a project: https://cloud.google.com/billing/docs/reference/budget
         billing_project=settings.project_id,
         user_project_override=True,
     )
+    # The daemon is whichever the machine has: Docker itself reads DOCKER_HOST. In the plan, or in the state, it
+    # would replace the provider, and so the image, whenever another machine deploys.
+    builder = docker_build.Provider("docker-build", host="", opts=pulumi.ResourceOptions(ignore_changes=["host"]))
     return Environment(
         naming=Naming(
             system=pulumi.get_project(),
@@ -37,7 +42,7 @@ def environment_of(settings: SystemSettings) -> Environment:
         project_number=settings.project_number,
         region=settings.region,
         labels=settings.labels,
-        providers=(google, random.Provider("random"), docker_build.Provider("docker-build")),
+        providers=(google, random.Provider("random"), builder),
         protect=settings.size.protect and not settings.unlocked,
         disposable=not settings.size.protect,
         cmek=bool(settings.customer_keys),
