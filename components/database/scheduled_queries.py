@@ -1,11 +1,12 @@
 """ScheduledQueries: SQL that BigQuery runs by the clock, with an identity that may touch what the SQL names.
 
-The SQL writes by itself (INSERT, MERGE) into tables that the warehouse has: it needs no right to make tables.
+The SQL writes by itself (MERGE) into tables that the warehouse has: it needs no right to make tables.
 Whoever deploys must be allowed to act as the identity (`roles/iam.serviceAccountUser` on it).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,6 +21,9 @@ from components.links import Access, grants_of
 from components.observability.alert import AlertRouting, Urgency, alert
 from components.security.identity import Identity
 from components.security.service_agents import Agent
+
+_INSERTS = re.compile(r"(^|;)(\s|--.*\n|#.*\n|/\*.*?\*/)*INSERT\b", re.IGNORECASE | re.DOTALL)
+"""A statement that inserts, whatever stands there already; MERGE has its INSERT after THEN."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,14 @@ class ScheduledQuery:
     schedule: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if _INSERTS.search(self.sql):
+            raise ComponentError(
+                f"the scheduled query '{self.name}' inserts",
+                why="a run may come twice (a retry, a second transfer after a lost answer) and its rows would too",
+                fix="write MERGE ... ON what a row is known by ... WHEN NOT MATCHED THEN INSERT",
+            )
 
 
 class ScheduledQueries(Component):

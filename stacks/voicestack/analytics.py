@@ -64,43 +64,67 @@ TABLES = {
     ),
 }
 
+
+# A run that comes twice (a retry, a second transfer after a lost answer) changes nothing. The day in the condition is
+# the filter that the table demands:
+# https://cloud.google.com/bigquery/docs/using-dml-with-partitioned-tables#pruning_partitions_when_using_a_merge_statement
+_KEEP = """
+MERGE `{dataset}.performance_metrics` AS kept
+USING (<sums>) AS summed
+ON kept.day = <day> AND kept.metric = summed.metric
+WHEN MATCHED THEN UPDATE SET value = summed.value
+WHEN NOT MATCHED THEN INSERT (day, metric, value) VALUES (<day>, summed.metric, summed.value)
+""".strip()
+
+
+def _kept(day: str, sums: str) -> str:
+    """Keeps what `sums` selects (metric, value) as the sums of `day`, which is one for a whole run."""
+    return _KEEP.replace("<sums>", sums).replace("<day>", day)
+
+
 QUERIES = (
     ScheduledQuery(
         name="daily-commands",
         schedule="every day 03:00",
         reads=("command_executions",),
         writes=("performance_metrics",),
-        sql="""
-INSERT INTO `{dataset}.performance_metrics` (day, metric, value)
-SELECT DATE(occurred_at), CONCAT('commands/', command), COUNT(*)
+        sql=_kept(
+            "DATE_SUB(DATE(@run_time), INTERVAL 1 DAY)",
+            """
+SELECT CONCAT('commands/', command) AS metric, COUNT(*) AS value
 FROM `{dataset}.command_executions`
 WHERE DATE(occurred_at) = DATE_SUB(DATE(@run_time), INTERVAL 1 DAY)
-GROUP BY 1, 2
-""".strip(),
+GROUP BY 1
+""",
+        ),
     ),
     ScheduledQuery(
         name="weekly-performance",
         schedule="every monday 04:00",
         reads=("command_executions",),
         writes=("performance_metrics",),
-        sql="""
-INSERT INTO `{dataset}.performance_metrics` (day, metric, value)
-SELECT DATE(@run_time), CONCAT('weekly-p95-ms/', command), APPROX_QUANTILES(duration_ms, 100)[OFFSET(95)]
+        sql=_kept(
+            "DATE(@run_time)",
+            """
+SELECT CONCAT('weekly-p95-ms/', command) AS metric, APPROX_QUANTILES(duration_ms, 100)[OFFSET(95)] AS value
 FROM `{dataset}.command_executions`
 WHERE DATE(occurred_at) >= DATE_SUB(DATE(@run_time), INTERVAL 7 DAY) AND duration_ms IS NOT NULL
 GROUP BY command
-""".strip(),
+""",
+        ),
     ),
     ScheduledQuery(
         name="monthly-usage",
         schedule="1 of month 05:00",
         reads=("user_activity",),
         writes=("performance_metrics",),
-        sql="""
-INSERT INTO `{dataset}.performance_metrics` (day, metric, value)
-SELECT DATE(@run_time), 'monthly-active-users', COUNT(DISTINCT user_id)
+        sql=_kept(
+            "DATE(@run_time)",
+            """
+SELECT 'monthly-active-users' AS metric, COUNT(DISTINCT user_id) AS value
 FROM `{dataset}.user_activity`
 WHERE DATE(occurred_at) >= DATE_SUB(DATE(@run_time), INTERVAL 1 MONTH)
-""".strip(),
+""",
+        ),
     ),
 )

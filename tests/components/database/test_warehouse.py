@@ -159,7 +159,12 @@ def test_a_table_whose_columns_do_not_fit_is_refused(changes: dict[str, Any], wo
 
 DAILY = ScheduledQuery(
     name="daily",
-    sql="INSERT INTO `{dataset}.daily_runs` SELECT * FROM `{dataset}.test_runs` WHERE started_at < @run_time",
+    sql="""
+MERGE `{dataset}.daily_runs` AS kept
+USING (SELECT suite FROM `{dataset}.test_runs` WHERE started_at < @run_time) AS run
+ON kept.suite = run.suite
+WHEN NOT MATCHED THEN INSERT (suite) VALUES (run.suite)
+""",
     schedule="every day 03:00",
     reads=("test_runs",),
     writes=("daily_runs",),
@@ -187,6 +192,19 @@ def test_googles_transfer_agent_makes_tokens_for_that_one_identity() -> None:
     assert member["role"] == "roles/iam.serviceAccountTokenCreator"
     assert member["serviceAccountId"].endswith("/voicestack-rollups@acme-voice-prod.iam.gserviceaccount.com")
     assert member["member"].endswith("@gcp-sa-bigquerydatatransfer.iam.gserviceaccount.com")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO `{dataset}.t` SELECT 1",
+        " -- sums\n insert `{dataset}.t` SELECT 1",
+        "DECLARE a INT64;\nINSERT t",
+    ],
+)
+def test_a_query_that_would_write_twice_what_runs_twice_is_refused(sql: str) -> None:
+    with pytest.raises(ComponentError, match="MERGE"):
+        dataclasses.replace(DAILY, sql=sql)
 
 
 def test_two_queries_of_one_name_are_refused() -> None:
