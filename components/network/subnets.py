@@ -34,6 +34,10 @@ REQUIRED = (Tier.APP, Tier.DATA)
 WORKLOADS = (Tier.APP, Tier.ML)
 """The tiers that workloads run in: only they go out through NAT."""
 
+RELEASED = "3h"
+"""How long the deletion of a subnet that workloads ran in may take: Cloud Run lets go of its addresses one to two
+hours after the last of them. https://cloud.google.com/run/docs/configuring/vpc-direct-vpc#direct-vpc-ip-allocation"""
+
 # Prefix length of the smallest subnet. Direct VPC egress wants a /26 (it takes addresses by sixteen, and twice as
 # many as there are instances): https://cloud.google.com/run/docs/configuring/vpc-direct-vpc#direct-vpc-ip-allocation
 # Proxy-only too: https://cloud.google.com/load-balancing/docs/proxy-only-subnets
@@ -106,7 +110,7 @@ def make_subnet(
         # A proxy-only subnet takes neither: https://cloud.google.com/load-balancing/docs/proxy-only-subnets
         private_ip_google_access=None if proxy_only else True,
         log_config=None if proxy_only else _flow_logs(flow_sampling),
-        opts=owner.guarded(),
+        opts=owner.guarded(custom_timeouts=pulumi.CustomTimeouts(delete=RELEASED) if tier in WORKLOADS else None),
     )
 
 

@@ -65,8 +65,8 @@ TABLES = {
 }
 
 
-# A run that comes twice (a retry, a second transfer after a lost answer) changes nothing. The day in the condition is
-# the filter that the table demands:
+# A run that comes twice (a retry, a second transfer after a lost answer) changes nothing. The day in the condition
+# is the filter that the table demands:
 # https://cloud.google.com/bigquery/docs/using-dml-with-partitioned-tables#pruning_partitions_when_using_a_merge_statement
 _KEEP = """
 MERGE `{dataset}.performance_metrics` AS kept

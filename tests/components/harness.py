@@ -39,6 +39,7 @@ class Registered:
     protect: bool = False
     ignore_changes: tuple[str, ...] = ()
     provider: str = ""
+    delete_within: str = ""
 
 
 class _Provided(sdk.Mocks):
@@ -86,6 +87,7 @@ class _Recorder(sdk.MockMonitor):
                 protect=request.protect,
                 ignore_changes=tuple(request.ignoreChanges),
                 provider=request.provider,
+                delete_within=request.customTimeouts.delete,
             )
         )
         return response

@@ -117,6 +117,13 @@ def test_a_destroy_does_not_hang_on_the_peering_with_google() -> None:
     assert connection["deletionPolicy"] == "ABANDON"
 
 
+def test_a_subnet_that_workloads_ran_in_is_given_the_time_to_be_let_go() -> None:
+    """Cloud Run holds its addresses there for up to two hours."""
+    found = {one.name: one.delete_within for one in of_type(plan_of(network), SUBNET)}
+    assert found["network-app"] == "3h"
+    assert found["network-data"] == ""
+
+
 def test_the_range_lent_to_google_is_the_one_that_was_chosen() -> None:
     addresses = of_type(plan_of(network), "gcp:compute/globalAddress:GlobalAddress")
     lent = next(one for one in addresses if one.inputs["purpose"] == "VPC_PEERING").inputs
