@@ -13,11 +13,13 @@ def _container(draft: Draft, service: str) -> dict[str, Any]:
 
 @mutant("run-deletion-protected")
 def the_api_can_be_deleted_by_an_edit(draft: Draft) -> None:
+    draft.options(SERVICE, "api", protect=False)
     draft.inputs(SERVICE, "api")["deletionProtection"] = False
 
 
 @mutant("run-deletion-protected")
 def the_migrations_can_be_deleted_by_an_edit(draft: Draft) -> None:
+    draft.options(JOB, "migrate", protect=False)
     draft.inputs(JOB, "migrate")["deletionProtection"] = False
 
 
