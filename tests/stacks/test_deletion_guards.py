@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from analysis.grant_rows import is_grant
 from components.naming import stable_suffix
-from review.engine.run import plan_stack
-from review.grants import is_grant
-from review.plan import Plan, Resource
+from plan.engine.run import plan_stack
+from plan.plan import Plan, Resource
 from stacks.profiles import PROFILES
 from tests.stacks.planned import ROOT, STACKS, planned
 

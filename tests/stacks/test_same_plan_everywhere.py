@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from review.engine.run import plan_stack
+from plan.engine.run import plan_stack
 from tests.stacks.planned import ROOT, STACKS
 
 PACKAGES = ("pulumi_docker_build", "pulumi_gcp", "pulumi_mongodbatlas", "pulumi_random")
