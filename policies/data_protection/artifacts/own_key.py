@@ -18,7 +18,7 @@ from policies.engine.policy import Enforcement, Settings, Severity, resource_pol
     enforcement=Enforcement.ADVISORY,
     why="""With a key of one's own, nobody pulls an image any more once the key is disabled, and each use of the
     key is logged. Google's own key, the default, gives neither.""",
-    fix="""Give the `ImageRegistry` a key: `key=keys.for_service(Agent.ARTIFACT_REGISTRY)`; a profile with `cmek`
+    fix="""Give the `ImageRegistry` a key: `key=keys.for_service(Agent.ARTIFACT_REGISTRY)`; `customerKeys`
     demands it.""",
     fix_raw="Set `kmsKeyName` to a Cloud KMS key of the repository's location; it cannot be set afterwards.",
     rows=(121,),

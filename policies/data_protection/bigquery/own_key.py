@@ -14,7 +14,7 @@ from policies.engine.policy import Enforcement, Result, Settings, Severity, Unse
 TABLE: Final = "gcp:bigquery/table:Table"
 _WHY: Final = """With a key of one's own, access to the data can be ended by disabling the key, and each use of
     the key is logged. Google's own key, the default, gives neither."""
-_FIX: Final = """Give the `Warehouse` a key: `key=keys.for_service(Agent.BIGQUERY)`; a profile with `cmek`
+_FIX: Final = """Give the `Warehouse` a key: `key=keys.for_service(Agent.BIGQUERY)`; `customerKeys`
     demands it."""
 
 

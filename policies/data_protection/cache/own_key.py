@@ -18,7 +18,7 @@ from policies.engine.policy import Enforcement, Settings, Severity, resource_pol
     enforcement=Enforcement.ADVISORY,
     why="""With a key of one's own, access to the sessions in it and to its snapshots can be ended by disabling
     the key, and each use of the key is logged. Google's own key, the default, gives neither.""",
-    fix="Give `Valkey` a key: `key=keys.for_service(Agent.MEMORYSTORE)`; a profile with `cmek` demands it.",
+    fix="Give `Valkey` a key: `key=keys.for_service(Agent.MEMORYSTORE)`; `customerKeys` demands it.",
     fix_raw="""Set `kmsKey` (Memorystore for Redis: `customerManagedKey`) to a Cloud KMS key of its region; it
     cannot be set afterwards.""",
     rows=(78, 79, 80),

@@ -18,7 +18,7 @@ from policies.engine.policy import Enforcement, Settings, Severity, resource_pol
     why="""Cloud Run keeps a copy of each deployed image. With Google's own key nobody here can withdraw it; with
     a key of the project, disabling the key stops every instance and makes the copy unreadable.""",
     fix="""Give the `Service`, `Job` or `WorkerPool` the key of Cloud Run: `key=base.key(Agent.CLOUD_RUN)`; the
-    setting `cmek` of the profile makes the keys.""",
+    setting `customerKeys` makes the keys.""",
     fix_raw="""Set `template.encryptionKey` (a job's `template.template.encryptionKey`, a function's
     `kmsKeyName`) to a key in the same region that Cloud Run's service agent may use.""",
     rows=(40, 46),

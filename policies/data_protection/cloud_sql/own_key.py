@@ -18,7 +18,7 @@ from policies.engine.policy import Enforcement, Settings, Severity, resource_pol
     enforcement=Enforcement.ADVISORY,
     why="""With a key of one's own, access to the data and to its backups can be ended by disabling the key, and
     each use of the key is logged. Google's own key, the default, gives neither.""",
-    fix="Give `Postgres` a key: `key=keys.for_service(Agent.CLOUD_SQL)`; a profile with `cmek` demands it.",
+    fix="Give `Postgres` a key: `key=keys.for_service(Agent.CLOUD_SQL)`; `customerKeys` demands it.",
     fix_raw="Set `encryptionKeyName` to a Cloud KMS key of the instance's region; it cannot be set afterwards.",
     rows=(60,),
     types=[INSTANCE],

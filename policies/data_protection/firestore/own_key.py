@@ -18,7 +18,7 @@ from policies.engine.policy import Enforcement, Settings, Severity, resource_pol
     enforcement=Enforcement.ADVISORY,
     why="""With a key of one's own, access to the documents and to their backups can be ended by disabling the
     key, and each use of the key is logged. Google's own key, the default, gives neither.""",
-    fix="""Give `FirestoreDatabase` a key: `key=keys.for_service(Agent.FIRESTORE)`; a profile with `cmek`
+    fix="""Give `FirestoreDatabase` a key: `key=keys.for_service(Agent.FIRESTORE)`; `customerKeys`
     demands it.""",
     fix_raw="""Set `cmekConfig.kmsKeyName` to a Cloud KMS key of the database's location; it cannot be set
     afterwards.""",

@@ -17,7 +17,7 @@ from policies.engine.policy import Enforcement, Settings, Severity, resource_pol
     enforcement=Enforcement.ADVISORY,
     why="""With a key of one's own, access to the messages can be ended by disabling the key, and each use of
     the key is logged. Google's own key, the default, gives neither.""",
-    fix="Give the `Topic` a key: `key=keys.for_service(Agent.PUBSUB)`; a profile with `cmek` demands it.",
+    fix="Give the `Topic` a key: `key=keys.for_service(Agent.PUBSUB)`; `customerKeys` demands it.",
     fix_raw="Set `kmsKeyName` to a Cloud KMS key, and let Pub/Sub's service agent use it.",
     rows=(107,),
     types=["gcp:pubsub/topic:Topic"],

@@ -30,7 +30,7 @@ def key_names(secret: Value) -> Iterator[Value]:
     enforcement=Enforcement.ADVISORY,
     why="""With a key of one's own, nobody reads a secret any more once the key is disabled, and each use of the
     key is logged. Google's own key, the default, gives neither.""",
-    fix="Give the `Secret` a key: `key=keys.for_service(Agent.SECRET_MANAGER)`; a profile with `cmek` demands it.",
+    fix="Give the `Secret` a key: `key=keys.for_service(Agent.SECRET_MANAGER)`; `customerKeys` demands it.",
     fix_raw="Set `customerManagedEncryption.kmsKeyName`, for each replica where there are several.",
     rows=(117,),
     types=SECRETS,

@@ -18,7 +18,7 @@ from policies.engine.policy import Enforcement, Settings, Severity, resource_pol
     enforcement=Enforcement.ADVISORY,
     why="""With a key of one's own, access to the data can be ended by disabling the key, and each use of the
     key is logged. Google's own key, the default, gives neither.""",
-    fix="Give the `Bucket` a key: `key=keys.for_service(Agent.STORAGE)`; a profile with `cmek` demands it.",
+    fix="Give the `Bucket` a key: `key=keys.for_service(Agent.STORAGE)`; `customerKeys` demands it.",
     fix_raw="Set `encryption.defaultKmsKeyName` to a Cloud KMS key of the bucket's location.",
     rows=(100,),
     types=[BUCKET],
