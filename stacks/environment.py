@@ -15,6 +15,10 @@ from components.component import Environment
 from components.naming import Naming
 from stacks.settings import SystemSettings
 
+DOCKER = "unix:///var/run/docker.sock"
+"""The daemon that builds the image, on every machine the same: Docker's default on Linux
+(https://docs.docker.com/reference/cli/dockerd/#daemon-socket-option)."""
+
 
 def environment_of(settings: SystemSettings) -> Environment:
     """The environment of the stack that the program runs for."""
@@ -22,15 +26,19 @@ def environment_of(settings: SystemSettings) -> Environment:
         "google",
         project=settings.project_id,
         region=settings.region,
-        # Named, though nothing here has a zone: what is left out is taken from whoever's GOOGLE_ZONE.
-        zone="",
+        # Named, though nothing here asks for it: what is left out is taken from whoever's GOOGLE_ZONE. Each region
+        # has a zone b: https://cloud.google.com/compute/docs/regions-zones#available
+        zone=f"{settings.region}-b",
         # The budget API bills its calls to a project: https://cloud.google.com/billing/docs/reference/budget
         billing_project=settings.project_id,
         user_project_override=True,
     )
-    # The daemon is whichever the machine has: Docker itself reads DOCKER_HOST. In the plan, or in the state, it
-    # would replace the provider, and so the image, whenever another machine deploys.
-    builder = docker_build.Provider("docker-build", host="", opts=pulumi.ResourceOptions(ignore_changes=["host"]))
+    # Left out, or empty, the address is taken from whoever's DOCKER_HOST into the state, by the provider too. A
+    # machine with another would replace the provider, and with it the image. The alias keeps the image of a stack
+    # that was made so.
+    builder = docker_build.Provider(
+        "docker", host=DOCKER, opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="docker-build")])
+    )
     return Environment(
         naming=Naming(
             system=pulumi.get_project(),

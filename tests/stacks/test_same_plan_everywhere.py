@@ -58,8 +58,8 @@ def test_a_plan_is_the_same_bytes_whatever_the_machine_says_to_providers(
     assert texts[0] == texts[1], f"the plan holds the machine's {named}: give the provider the argument"
 
 
-def test_another_machine_replaces_no_provider_of_images() -> None:
-    """Its daemon is Docker's to find; the real provider fills the address in, and a new one replaces it."""
+def test_the_provider_of_images_is_told_its_daemon() -> None:
+    """Told nothing, the real one takes DOCKER_HOST into the state: on another machine the image is replaced."""
     (builder,) = plan_stack(ROOT, "prod").of_type("pulumi:providers:docker-build")
-    assert builder.inputs["host"] == ""
-    assert builder.options.ignoreChanges == ["host"]
+    assert builder.inputs["host"]
+    assert builder.options.aliases, "stacks of the time without an address would replace their image"
