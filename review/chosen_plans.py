@@ -35,13 +35,15 @@ def plans_of(options: argparse.Namespace) -> list[Plan]:
 
         return [read_plan(options.plan)]
     root, overrides = root_of(options), overrides_of(options)
+    from plan.engine.processes import Planning  # noqa: PLC0415
     from plan.engine.project import stacks_of  # noqa: PLC0415
-    from plan.engine.run import plan_stack  # noqa: PLC0415
 
-    found = []
-    for stack in dict.fromkeys(options.stack or stacks_of(root, options.system)):
-        with doing(f"planning {stack}"):
-            found.append(plan_stack(root, stack, system=options.system, config=overrides, warn=warned))
+    stacks = list(dict.fromkeys(options.stack or stacks_of(root, options.system)))
+    with (
+        doing(f"planning {', '.join(stacks)}"),
+        Planning(root, stacks, system=options.system, config=overrides, warn=warned) as planning,
+    ):
+        found = [planned.plan for planned in planning]
     if not found:
         raise ReviewError(
             "there is no stack to look at",

@@ -40,14 +40,17 @@ def register(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Plans both sides and prints what differs."""
     from analysis.comparison import as_if, compare, nothing_like
+    from plan.engine.processes import plan_stacks
     from plan.engine.project import find_root, stacks_of
     from review.markdown import as_markdown
 
     root = options.root or find_root(Path.cwd())
     known = stacks_of(root, options.system)
-    before, after = (
-        _plans(root, side, options.stack, known, options.system) for side in (options.before, options.after)
-    )
+    sides = (options.before, options.after)
+    if all(side in known and not Path(side).is_file() for side in sides):
+        before, after = ({plan.stack: plan} for plan in plan_stacks(root, sides, system=options.system))
+    else:
+        before, after = (_plans(root, side, options.stack, known, options.system) for side in sides)
     if len(before) == len(after) == 1:
         # A file or a stack against another, whatever they are called.
         pairs = [(next(iter(before.values())), next(iter(after.values())))]
@@ -65,15 +68,14 @@ def _plans(
     root: Path, side: str, wanted: list[str] | None, known: list[str], system: str | None
 ) -> dict[str, Plan]:
     """The plans of one side, by stack."""
-    from plan.engine.run import plan_stack
+    from plan.engine.processes import plan_stacks
     from plan.plan import Plan
     from review.checkout import plans_at
 
     if Path(side).is_file():
         plan = Plan.read(Path(side))
         return {plan.stack: plan}
-    if side in known:
-        return {side: plan_stack(root, side, system=system)}
-    if side == ".":
-        return {stack: plan_stack(root, stack, system=system) for stack in wanted or known}
+    if side in known or side == ".":
+        stacks = [side] if side in known else wanted or known
+        return {plan.stack: plan for plan in plan_stacks(root, stacks, system=system)}
     return {plan.stack: plan for plan in plans_at(root, side, wanted, system=system)}

@@ -47,11 +47,11 @@ def register(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Plans the stack and draws it."""
     root, overrides = root_of(options), overrides_of(options)
-    from plan.engine.run import plan_stack
+    from plan.engine.processes import plan_stacks
     from review.diagram.picture import picture_of
 
     with doing(f"planning {options.stack}"):
-        plan = plan_stack(root, options.stack, system=options.system, config=overrides)
+        (plan,) = plan_stacks(root, [options.stack], system=options.system, config=overrides)
     picture = picture_of(plan, options.format)
     if options.output == "-":
         sys.stdout.write(picture.text)

@@ -54,17 +54,19 @@ def run(options: argparse.Namespace) -> int:
             fix="run it once a stack, or use `voicestack preview`",
         )
     root, overrides = root_of(options), overrides_of(options)
-    from plan.engine.run import plan_stack
+    from plan.engine.processes import Planning
     from review.tree import tree
 
-    for position, stack in enumerate(options.stack):
-        with doing(f"planning {stack}"):
-            plan = plan_stack(root, stack, system=options.system, config=overrides, warn=warned)
-        if options.json == "-":
-            sys.stdout.write(plan.to_json())
-        elif options.json:
-            write_file(Path(options.json), plan.to_json())
-            remarked(f"{options.json}: {len(plan)} resources of {plan.system} · {plan.stack}")
-        else:
-            show("\n" * bool(position) + "\n".join(tree(plan)))
+    with Planning(root, options.stack, system=options.system, config=overrides, warn=warned) as planning:
+        plans = iter(planning)
+        for position, stack in enumerate(options.stack):
+            with doing(f"planning {stack}"):
+                plan = next(plans).plan
+            if options.json == "-":
+                sys.stdout.write(plan.to_json())
+            elif options.json:
+                write_file(Path(options.json), plan.to_json())
+                remarked(f"{options.json}: {len(plan)} resources of {plan.system} · {plan.stack}")
+            else:
+                show("\n" * bool(position) + "\n".join(tree(plan)))
     return 0

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plan.errors import ReviewError
 from plan.text_file import write_file
 from review.arguments import add_common, overrides_of, root_of
 from review.progress import doing, remarked, warned
 from review.screen import show
+
+if TYPE_CHECKING:
+    from plan.engine.processes import Planning
 
 _ABOUT = """Plans every stack of a system in one go and tells for each what would exist, what could be reached
 from the internet, where data lives, who may do what, and what only Google can say.
@@ -45,9 +47,8 @@ def register(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Plans every stack and prints its summary; with --check, 1 where a mandatory policy is violated."""
     root, overrides = root_of(options), overrides_of(options)
+    from plan.engine.processes import Planning
     from plan.engine.project import load_project
-    from plan.engine.run import plan_stack
-    from review.summary import summary
 
     project = load_project(root, options.system)
     stacks = project.stacks()
@@ -57,6 +58,15 @@ def run(options: argparse.Namespace) -> int:
             why=f"there is no Pulumi.<stack>.yaml in {project.settings}",
             fix="write one for each environment",
         )
+    with Planning(root, stacks, system=options.system, config=overrides, warn=warned) as planning:
+        return _told(options, root, stacks, planning)
+
+
+def _told(options: argparse.Namespace, root: Path, stacks: list[str], planning: Planning) -> int:
+    """Tells of each stack as soon as it and those before it are planned; the exit code."""
+    # While the plans are being made: what is imported here is not needed for that.
+    from review.summary import summary
+
     checking = None
     if options.check:
         from review.checking import Checking
@@ -64,13 +74,14 @@ def run(options: argparse.Namespace) -> int:
 
         checking = Checking.of(root)
     clean = True
+    plans = iter(planning)
     for stack in stacks:
-        start = time.perf_counter()
         with doing(f"planning {stack}"):
-            plan = plan_stack(root, stack, system=options.system, config=overrides, warn=warned)
+            planned = next(plans)
+        plan = planned.plan
         if not options.quiet:
             show("\n".join(summary(plan)))
-        remarked(f"  planned in {time.perf_counter() - start:.1f} s, with no account and no network")
+        remarked(f"  planned in {planned.seconds:.1f} s, with no account and no network")
         if options.out:
             file = options.out / f"{stack}.json"
             write_file(file, plan.to_json())
