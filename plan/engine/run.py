@@ -22,6 +22,7 @@ from plan.engine.fast import fast_sdk
 from plan.engine.messages import Messages
 from plan.engine.monitor import Monitor
 from plan.engine.project import Project, load_project
+from plan.engine.secure_setting import secure_settings
 from plan.engine.source import recorded
 from plan.engine.stack_file import StackConfig, load_stack
 from plan.engine.surroundings import program_surroundings
@@ -110,6 +111,7 @@ def _plan(
         with (
             program_surroundings(project.program),
             recorded(root, monitor.classes),
+            secure_settings(),
             fast_sdk(fast) as loop_factory,
             asyncio.Runner(loop_factory=loop_factory) as runner,
         ):

@@ -11,28 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi.output import Unknown
-
 from plan.engine.declared import full_key
 from plan.engine.project import Project
 from plan.engine.scalars import config_text
+from plan.engine.secure_setting import SecureSetting
 from plan.engine.yaml_file import Document, load
 from plan.errors import ConfigError, ReviewError
-from plan.sentinels import UNKNOWN
 
 _LET_BE = frozenset({"config", "encryptionsalt", "secretsprovider", "encryptedkey"})
 _DISABLED = "pulumi:disable-default-providers"
-
-
-class SecureSetting(Unknown, str):
-    """Stands for an encrypted setting: the SDK takes it for unknown, whoever formats it sees the mark only."""
-
-    def __new__(cls) -> SecureSetting:
-        """The mark of the unknown."""
-        return str.__new__(cls, UNKNOWN)
-
-    def __init__(self) -> None:
-        Unknown.__init__(self)  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,11 +131,12 @@ class _Settings:
                     fix=f'quote it: "{text}"',
                 )
         self._written[full] = at
-        if _is_secure(value):
-            self.secure.add(full)
-            self.values[full] = SecureSetting()
-            return
         try:
+            secure = SecureSetting.of(value)
+            if secure is not None:
+                self.secure.add(full)
+                self.values[full] = secure
+                return
             self.values[full] = config_text(value)
         except ValueError as error:
             raise ConfigError(f"{at}: '{key}' has no value to hand on", why=str(error), fix="quote it") from error
@@ -204,12 +192,3 @@ class _Settings:
                 why=f"{self._project.file} declares it as {declared.type_name}",
                 fix=f"give it a value of type {declared.type_name}",
             )
-
-
-def _is_secure(value: Any) -> bool:
-    """Whether a value is encrypted, or holds something that is."""
-    if isinstance(value, dict):
-        return (set(value) == {"secure"} and isinstance(value["secure"], str)) or any(
-            map(_is_secure, value.values())
-        )
-    return isinstance(value, list) and any(map(_is_secure, value))
