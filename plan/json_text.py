@@ -6,6 +6,7 @@ first), NaN, infinite and endless numbers, nesting beyond what can be walked. No
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -20,13 +21,15 @@ LARGEST_PLAN: Final = 256 * 1024 * 1024
 """Bytes of a plan's file: some 100,000 resources, of which the largest stack of this project has 3,000."""
 LARGEST_SETTINGS: Final = 256 * 1024
 """Bytes of what people write themselves."""
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LONGEST_KEY: Final = 60
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:]', re.DOTALL)
 _ODD: Final = re.compile(r"-?(?:NaN|Infinity)|-?[0-9]{4000,}|-?[0-9.]+[eE]\+?[0-9]{3,}")
 
 
 def read_text(path: Path, *, largest: int = LARGEST_PLAN, refused: type[VoicestackError] = PlanFileError) -> str:
-    """The text of a file; `refused` for what is no file (a folder, a pipe, a device), too large or not UTF-8.
+    """The text of a file; `refused` for what is no file (a folder, a pipe, a device), too large or neither UTF-8
+    nor marked as UTF-16.
 
     A pipe is refused because it may never end, nor even begin.
     """
@@ -47,8 +50,12 @@ def read_text(path: Path, *, largest: int = LARGEST_PLAN, refused: type[Voicesta
                 why="nothing of this kind is: reading it would take all memory",
                 fix="compare its size with what wrote it",
             )
-        return content.decode("utf-8-sig")
+        return decoded(content)
     except UnicodeDecodeError as error:
+        if error.encoding.startswith("utf-16"):
+            raise refused(
+                f"{path} cannot be read: it is cut off UTF-16", why=str(error), fix="write it again, as UTF-8"
+            ) from error
         line = content.count(b"\n", 0, error.start) + 1
         raise refused(
             f"{path} cannot be read: line {line} is not UTF-8", why=str(error), fix="write it as UTF-8"
@@ -56,6 +63,11 @@ def read_text(path: Path, *, largest: int = LARGEST_PLAN, refused: type[Voicesta
     except (OSError, ValueError) as error:
         # ValueError: a name that holds a zero.
         raise refused(f"{path} cannot be read", why=str(error), fix="name a file that is there") from error
+
+
+def decoded(content: bytes) -> str:
+    """The text in `content`: UTF-8, or UTF-16 with its mark, which PowerShell's `>` writes. UnicodeDecodeError."""
+    return content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
 
 
 def parsed(text: str, *, origin: str, refused: type[VoicestackError] = PlanFileError) -> Any:

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from plan.engine.project import FILE, load_project
+from plan.engine.project import load_project, systems_below
 from plan.plan import Plan
 from policies.engine.configuration import Configuration
 from policies.engine.pack import packs
@@ -21,7 +21,7 @@ WAIVERS = Path("policies") / "waivers.yaml"
 
 def _refuse_unknown_places(waivers: Waivers, root: Path) -> None:
     """WaiverFileError for a waiver of a stack that no project of the root has: nobody would ever judge it."""
-    folders = [root, *(file.parent for file in root.glob(f"stacks/*/{FILE}"))]
+    folders = [root, *systems_below(root)]
     projects = [load_project(folder) for folder in folders]
     known = {(stack, project.name) for project in projects for stack in project.stacks()}
     for entry in waivers.entries:

@@ -48,7 +48,7 @@ def plans_of(options: argparse.Namespace) -> list[Plan]:
         raise ReviewError(
             "there is no stack to look at",
             why="the project has no Pulumi.<stack>.yaml",
-            fix="write one, or give --plan FILE",
+            fix="write one (it may be empty), name the stack with --stack, or give --plan FILE",
         )
     return found
 

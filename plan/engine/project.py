@@ -10,6 +10,10 @@ from plan.engine.yaml_file import load
 from plan.errors import ConfigError, ReviewError
 
 FILE = "Pulumi.yaml"
+_FILES = (FILE, "Pulumi.yml", "Pulumi.json")
+"""What a project's file may be called; its stacks' files end as it does:
+https://github.com/pulumi/pulumi/blob/master/sdk/go/common/workspace/paths.go
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,20 +30,36 @@ class Project:
     settings: Path
     """The folder of the stacks' settings files."""
 
+    name_of_file: str = FILE
+
     @property
     def file(self) -> Path:
         """The Pulumi.yaml itself."""
-        return self.folder / FILE
+        return self.folder / self.name_of_file
 
     def stacks(self) -> list[str]:
         """The stacks that have a settings file, in alphabetical order."""
-        names = (path.name[len("Pulumi.") : -len(".yaml")] for path in self.settings.glob("Pulumi.*.yaml"))
-        return sorted(names)
+        ending = self.file.suffix
+        return sorted(path.name[len("Pulumi.") : -len(ending)] for path in self.settings.glob(f"Pulumi.*{ending}"))
+
+    def stack_file(self, stack: str) -> Path:
+        """Where the settings of `stack` are, if it has any."""
+        return self.settings / f"Pulumi.{stack}{self.file.suffix}"
+
+
+def project_file(folder: Path) -> Path | None:
+    """The project's file in `folder`."""
+    return next((folder / name for name in _FILES if (folder / name).is_file()), None)
+
+
+def systems_below(root: Path) -> list[Path]:
+    """The folders in stacks/ that are projects of their own."""
+    return sorted({file.parent for name in _FILES for file in root.glob(f"stacks/*/{name}")})
 
 
 def find_root(start: Path) -> Path:
     """The nearest folder at or above `start` that has a Pulumi.yaml, above any system's own."""
-    found = [folder for folder in (start, *start.parents) if (folder / FILE).is_file()]
+    found = [folder for folder in (start, *start.parents) if project_file(folder)]
     if not found:
         raise ReviewError(
             f"there is no {FILE} in {start} or above",
@@ -48,7 +68,7 @@ def find_root(start: Path) -> Path:
         )
     nearest = found[0]
     # A system's folder is a project of its own below the root's stacks/.
-    if nearest.parent.name == "stacks" and (nearest.parent.parent / FILE).is_file():
+    if nearest.parent.name == "stacks" and project_file(nearest.parent.parent):
         return nearest.parent.parent
     return nearest
 
@@ -60,7 +80,7 @@ def stacks_of(root: Path, system: str | None = None) -> list[str]:
 
 def load_project(root: Path, system: str | None = None) -> Project:
     """The project of `system`: the root's own, or the one in stacks/<system>/."""
-    if not (root / FILE).is_file():
+    if not project_file(root):
         raise ReviewError(
             f"{root} has no {FILE}", why="a plan is made from a Pulumi project", fix="name another --root"
         )
@@ -68,8 +88,8 @@ def load_project(root: Path, system: str | None = None) -> Project:
     if system is None or system == project.name:
         return project
     folder = root / "stacks" / system
-    if not (folder / FILE).is_file():
-        others = sorted(path.parent.name for path in root.glob(f"stacks/*/{FILE}"))
+    if not project_file(folder):
+        others = [other.name for other in systems_below(root)]
         raise ReviewError(
             f"there is no system '{system}'",
             why=f"neither the root's project ({project.name}) nor a folder stacks/{system}/ with a {FILE}",
@@ -79,7 +99,8 @@ def load_project(root: Path, system: str | None = None) -> Project:
 
 
 def _read(folder: Path) -> Project:
-    document = load(folder / FILE)
+    file = project_file(folder) or folder / FILE
+    document = load(file)
     raw = document.content
     if not isinstance(raw, dict) or not isinstance(raw.get("name"), str) or not raw["name"]:
         raise ConfigError(
@@ -101,4 +122,5 @@ def _read(folder: Path) -> Project:
         program=program,
         declared=declarations(document, raw["name"]),
         settings=folder / str(raw.get("stackConfigDir") or "."),
+        name_of_file=file.name,
     )

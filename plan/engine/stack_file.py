@@ -7,6 +7,7 @@ not judged here but by the settings models.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from plan.engine.yaml_file import Document, load
 from plan.errors import ConfigError, ReviewError
 
 _LET_BE = frozenset({"config", "encryptionsalt", "secretsprovider", "encryptedkey"})
+_STACK = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _DISABLED = "pulumi:disable-default-providers"
 
 
@@ -48,14 +50,16 @@ class StackConfig:
 
 def load_stack(project: Project, stack: str, overrides: Mapping[str, str] | None = None) -> StackConfig:
     """The settings of `stack`: the file's, then `overrides`, then the project's defaults."""
-    file = project.settings / f"Pulumi.{stack}.yaml"
-    if not file.is_file():
+    file, known = project.stack_file(stack), project.stacks()
+    if not file.is_file() and (known or not _STACK.fullmatch(stack)):
         raise ReviewError(
             f"there is no stack '{stack}' in the project {project.name}",
             why=f"{file} does not exist",
-            fix="name one of: " + (", ".join(project.stacks()) or "(the project has none)"),
+            fix=f"name one of: {', '.join(known) or '(the project has none)'}; a stack without settings needs an "
+            f"empty file where others have one",
         )
-    document = load(file)
+    # Where no stack has a file, none needs one: `pulumi stack init` writes none either.
+    document = load(file) if file.is_file() else Document(file, None)
     found = _Settings(project, stack, document)
     found.read_file()
     for key, value in (overrides or {}).items():

@@ -14,6 +14,7 @@ import yaml
 
 from plan.engine.scalars import ambiguous, resolve
 from plan.errors import ConfigError, ReviewError
+from plan.json_text import decoded
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STRING = "tag:yaml.org,2002:str"
@@ -42,7 +43,7 @@ class Document:
 def load(file: Path) -> Document:
     """The content of `file`; ConfigError with the line where it is not YAML."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = decoded(file.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise ReviewError(
             f"{file} cannot be read", why=str(error), fix="make it a readable text file in UTF-8"

@@ -8,6 +8,7 @@ from plan.errors import PlanFileError
 from plan.json_text import parsed, read_text
 from plan.plan import Plan
 from plan.sources import preview_json, state
+from plan.sources.streamed import PREVIEW, refuse_streamed
 
 
 def read_plan(path: Path) -> Plan:
@@ -16,8 +17,16 @@ def read_plan(path: Path) -> Plan:
     PlanFileError, with the line where it is no JSON, for anything else. A preview that failed is refused: what it
     wrote is only a part.
     """
-    raw = parsed(read_text(path), origin=str(path))
+    text = read_text(path)
+    refuse_streamed(text, origin=str(path))
+    raw = parsed(text, origin=str(path))
     keys = set(raw) if isinstance(raw, dict) else set()
+    if "resourcePlans" in keys:
+        raise PlanFileError(
+            f"{path} is what `pulumi preview --save-plan` wrote",
+            why="it says what an `up` may change, and not what every resource will be",
+            fix=f"write one with `{PREVIEW}`",
+        )
     if "steps" in keys:
         failed = [
             str(line.get("message", "")).strip()

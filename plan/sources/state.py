@@ -17,6 +17,10 @@ _VERSIONS: Final = (3, 4)
 """Of the deployment schema. 4 has the same resources, and names features that older engines lack:
 https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/deployments.json
 """
+NOBODYS: Final = "(empty)"
+"""The stack and the project of a state without resources."""
+_EMPTY: Final = frozenset({"manifest", "secrets_providers", "metadata", "pending_operations"})
+"""What the state of a stack has that has no resources: it does not list them then."""
 
 
 def read(text: str, *, origin: str = "the state") -> Plan:
@@ -29,7 +33,8 @@ def of_data(raw: Any, *, origin: str = "the state") -> Plan:
     try:
         found = _resources(_deployment(raw))
         if not found:
-            raise ValueError("it holds no resources")
+            # Before the first `up`, and after `destroy`. It does not say whose it is.
+            return Plan.of((), project=NOBODYS, stack=NOBODYS, system=NOBODYS, outputs={})
         outputs = next((made.outputs for made in found.values() if made.is_stack), None)
         return plan_of(found, outputs=outputs or {})
     except ValueError as error:
@@ -42,6 +47,8 @@ def of_data(raw: Any, *, origin: str = "the state") -> Plan:
 
 def _deployment(raw: Any) -> dict[str, Any]:
     deployment = raw.get("deployment") if isinstance(raw, dict) else None
+    if isinstance(raw, dict) and "deployment" in raw and deployment is None:
+        deployment = {}
     if not isinstance(deployment, dict):
         raise ValueError("it has no 'deployment'")
     version = raw.get("version")
@@ -61,6 +68,8 @@ def _deployment(raw: Any) -> dict[str, Any]:
 
 def _resources(deployment: dict[str, Any]) -> dict[str, Resource]:
     listed = deployment.get("resources")
+    if deployment.keys() <= _EMPTY:
+        listed = []
     if not isinstance(listed, list):
         raise ValueError("it has no list of resources")
     found: dict[str, Resource] = {}

@@ -55,8 +55,8 @@ def run(options: argparse.Namespace) -> int:
     if not stacks:
         raise ReviewError(
             f"the project {project.name} has no stacks",
-            why=f"there is no Pulumi.<stack>.yaml in {project.settings}",
-            fix="write one for each environment",
+            why=f"there is no Pulumi.<stack>{project.file.suffix} in {project.settings}",
+            fix="write one for each environment (it may be empty), or use `voicestack plan --stack NAME`",
         )
     with Planning(root, stacks, system=options.system, config=overrides, warn=warned) as planning:
         return _told(options, root, stacks, planning)
