@@ -39,11 +39,12 @@ def plans_of(options: argparse.Namespace) -> list[Plan]:
     from plan.engine.project import stacks_of  # noqa: PLC0415
 
     stacks = list(dict.fromkeys(options.stack or stacks_of(root, options.system)))
-    with (
-        doing(f"planning {', '.join(stacks)}"),
-        Planning(root, stacks, system=options.system, config=overrides, warn=warned) as planning,
-    ):
-        found = [planned.plan for planned in planning]
+    found = []
+    with Planning(root, stacks, system=options.system, config=overrides, warn=warned) as planning:
+        plans = iter(planning)
+        for position, stack in enumerate(stacks):
+            with doing(f"planning {stack}", done=position, of=len(stacks)):
+                found.append(next(plans).plan)
     if not found:
         raise ReviewError(
             "there is no stack to look at",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 
 quiet: ContextVar[bool] = ContextVar("quiet", default=False)
@@ -23,15 +23,35 @@ def remarked(message: str) -> None:
 
 
 @contextmanager
-def doing(what: str) -> Iterator[None]:
-    """While open, `what` stands on the terminal's last line."""
+def doing(what: str, *, done: int = 0, of: int = 1) -> Iterator[None]:
+    """While open, `what` stands on the terminal's last line; with a bar where it is one step `of` several."""
     if quiet.get() or not sys.stderr.isatty():
         yield
-        return
-    sys.stderr.write(f"\r\x1b[K{what} …")
-    sys.stderr.flush()
-    try:
-        yield
-    finally:
-        sys.stderr.write("\r\x1b[K")
+    elif of > 1:
+        with _bar(what, done, of):
+            yield
+    else:
+        sys.stderr.write(f"\r\x1b[K{what} …")
         sys.stderr.flush()
+        try:
+            yield
+        finally:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _bar(what: str, done: int, of: int) -> AbstractContextManager[object]:
+    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+
+    # Without a thread that redraws it: a process with threads cannot be copied to plan the next stack.
+    bar = Progress(
+        TextColumn("{task.description} …", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        auto_refresh=False,
+    )
+    bar.add_task(what, completed=done, total=of)
+    return bar

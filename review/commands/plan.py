@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     with Planning(root, options.stack, system=options.system, config=overrides, warn=warned) as planning:
         plans = iter(planning)
         for position, stack in enumerate(options.stack):
-            with doing(f"planning {stack}"):
+            with doing(f"planning {stack}", done=position, of=len(options.stack)):
                 plan = next(plans).plan
             if options.json == "-":
                 sys.stdout.write(plan.to_json())

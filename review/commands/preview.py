@@ -75,8 +75,8 @@ def _told(options: argparse.Namespace, root: Path, stacks: list[str], planning: 
         checking = Checking.of(root)
     clean = True
     plans = iter(planning)
-    for stack in stacks:
-        with doing(f"planning {stack}"):
+    for position, stack in enumerate(stacks):
+        with doing(f"planning {stack}", done=position, of=len(stacks)):
             planned = next(plans)
         plan = planned.plan
         if not options.quiet:

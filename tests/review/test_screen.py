@@ -20,22 +20,22 @@ LINE = re.compile(r"\r\x1b\[K[^\r\n]*\r\x1b\[K")
 """What stands on the last line while the command works."""
 
 
-def on_a_terminal(command: list[str], **environment: str) -> str:
-    """What `command` writes where standard output is a terminal, with the terminal's line ends taken back."""
+def on_a_terminal(command: list[str], *, errors: bool = False, **environment: str) -> str:
+    """What `command` writes where standard output (or only standard error) is a terminal, with its line ends taken
+    back."""
     master, slave = pty.openpty()
     surroundings = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")}
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
-        stdout=slave,
-        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL if errors else slave,
+        stderr=slave if errors else subprocess.PIPE,
         env={**surroundings, "TERM": "xterm", "COLUMNS": "100", **environment},
     ) as process:
         os.close(slave)
         written = b"".join(_chunks(master))
         os.close(master)
-        assert process.stderr is not None
-        told = process.stderr.read().decode()
+        told = process.stderr.read().decode() if process.stderr else written.decode()
     assert process.returncode == 0, told
     return written.decode().replace("\r\n", "\n")
 
@@ -90,3 +90,9 @@ def test_help_loads_no_library_for_colours() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("False\n"), "help must answer at once"
+
+
+def test_several_stacks_show_a_bar_on_a_terminal_and_none_when_quiet() -> None:
+    several = [*COMMAND[:-2], "--stack", "dev", "--stack", "dev"]
+    assert " 1/2" in ANSI.sub("", on_a_terminal(several, errors=True)), "how many of how many are done"
+    assert on_a_terminal([*several, "--quiet"], errors=True) == ""
