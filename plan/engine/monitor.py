@@ -2,7 +2,7 @@
 
 It records each registration as a `Resource` and answers as a real preview of an empty stack does: inputs come
 back, what the provider computes at plan time too, all else is unknown. It reads nothing from any cloud: whatever
-needs that is refused by name.
+needs that has a stand-in, or is refused by name.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ from plan.engine.defaults import defaults_of
 from plan.engine.options import options_of
 from plan.engine.providers import Providers
 from plan.engine.schema import check_inputs, fits
+from plan.engine.stand_ins import StandIns
 from plan.engine.values import from_struct
 from plan.errors import EngineError
 from plan.plan import PROVIDER_PREFIX, STACK_TYPE, Resource
 from plan.sentinels import UNKNOWN
+
+_STACK_REFERENCE = "pulumi:pulumi:StackReference"
 
 
 class _NoMocks(Mocks):
@@ -40,10 +43,11 @@ class _NoMocks(Mocks):
 class Monitor(MockMonitor):
     """Records what the program registers."""
 
-    def __init__(self, *, project: str, stack: str, disabled: frozenset[str]) -> None:
+    def __init__(self, *, project: str, stack: str, disabled: frozenset[str], stand_ins: StandIns) -> None:
         super().__init__(_NoMocks())
         self._project = project
         self._stack = stack
+        self._stand_ins = stand_ins
         self.recorded: dict[str, Resource] = {}
         self.classes: dict[str, type] = {}
         self.stack_outputs: dict[str, Any] = {}
@@ -61,7 +65,8 @@ class Monitor(MockMonitor):
             name=request.name,
         )
         source = [f"{frame.pc.uri}:{frame.pc.line}" for frame in request.stackTrace.frames] or None
-        self._refuse(request, urn, source)
+        self._refuse_twice(request, urn, source)
+        self._refuse(request, source)
         is_provider = request.type.startswith(PROVIDER_PREFIX)
         about = f"an input of '{request.name}' ({request.type})"
         inputs = from_struct(request.object, about)
@@ -120,9 +125,9 @@ class Monitor(MockMonitor):
             ),
         )
 
-    def _refuse(self, request: resource_pb2.RegisterResourceRequest, urn: str, source: list[str] | None) -> None:
-        at = f" (at {source[0]})" if source else ""
+    def _refuse_twice(self, request: Any, urn: str, source: list[str] | None) -> None:
         if urn in self.recorded:
+            at = f" (at {source[0]})" if source else ""
             earlier = self.recorded[urn].source
             first = f"; the first is at {earlier[0]}" if earlier else ""
             raise EngineError(
@@ -130,6 +135,9 @@ class Monitor(MockMonitor):
                 why=f"they have the same URN, {urn}{first}",
                 fix="give one of them another name or another parent",
             )
+
+    def _refuse(self, request: resource_pb2.RegisterResourceRequest, source: list[str] | None) -> None:
+        at = f" (at {source[0]})" if source else ""
         if request.transforms:
             raise _transforms(
                 f"'{request.name}' ({request.type})", at, fix="set the properties where the resource is made"
@@ -142,20 +150,71 @@ class Monitor(MockMonitor):
             )
 
     def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> Any:  # noqa: N802
-        """Refused: reading existing resources needs the cloud."""
-        raise EngineError(
-            f"'{request.name}' ({request.type}) is read from the cloud",
-            why="a plan is made with no account and no network",
-            fix="take its identifying values from the stack's settings",
+        """Answers with what stands in for the resource; reading it needs the cloud, and is refused otherwise."""
+        urn = urns.make(
+            stack=self._stack,
+            project=self._project,
+            parent=request.parent,
+            type_=request.type,
+            name=request.name,
         )
+        source = [f"{frame.pc.uri}:{frame.pc.line}" for frame in request.stackTrace.frames] or None
+        self._refuse_twice(request, urn, source)
+        properties, inputs = self._stood_in(request)
+        self.recorded[urn] = Resource(
+            urn=urn,
+            type=request.type,
+            name=request.name,
+            custom=True,
+            parent=request.parent or None,
+            inputs=inputs,
+            dependencies=sorted(request.dependencies),
+            provider=None
+            if request.type == _STACK_REFERENCE
+            else self._providers.used_by(request, self.recorded, source),
+            source=source,
+        )
+        response = resource_pb2.ReadResourceResponse(urn=urn, id=request.id)
+        response.properties.update(properties)
+        return response
+
+    def _stood_in(self, request: resource_pb2.ReadResourceRequest) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The properties of what is read, and which of them the engine counts as its inputs."""
+        file = self._stand_ins.file.name
+        if request.type == _STACK_REFERENCE:
+            outputs = self._stand_ins.outputs_of(request.id)
+            if outputs is not None:
+                properties = {"name": request.id, "outputs": dict(outputs), "secretOutputNames": []}
+                return properties, {"name": request.id}
+            raise EngineError(
+                f"the program refers to the stack '{request.id}'",
+                why="its outputs are in a state and not in the commit, and a plan asks nobody",
+                fix=f"write those that the program uses below `stacks:`, `{request.id}:` in {file}",
+            )
+        found = self._stand_ins.properties_of(request.type, request.id)
+        if found is None:
+            raise EngineError(
+                f"'{request.name}' ({request.type}) is read from the cloud",
+                why="a plan is made with no account and no network",
+                fix="take its identifying values from the stack's settings, or write its type, its id "
+                f"({request.id}) and the properties that the program uses below `resources:` in {file}",
+            )
+        return dict(found), dict(found)
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> Any:  # noqa: N802
-        """Refused: a data source needs the cloud."""
-        raise EngineError(
-            f"the program calls the function {request.tok}",
-            why="a plan is made with no account and no network, and what the call returns is not in the commit",
-            fix="take the value from the stack's settings, or from an output of a resource",
-        )
+        """Answers with what stands in for the function; it needs the cloud, and is refused otherwise."""
+        arguments = from_struct(request.args, f"an argument of {request.tok}")
+        result = self._stand_ins.result_of(request.tok, arguments)
+        if result is None:
+            raise EngineError(
+                f"the program calls the function {request.tok}",
+                why="a plan is made with no account and no network, and what it returns is not in the commit",
+                fix="take the value from the stack's settings, or from an output of a resource; or write the "
+                f"`function` and its `result` below `functions:` in {self._stand_ins.file.name}",
+            )
+        response = resource_pb2.ResourceInvokeResponse()
+        getattr(response, "return").update(result)
+        return response
 
     def Call(self, request: resource_pb2.ResourceCallRequest) -> Any:  # noqa: N802
         """Refused: a method of a resource runs in its provider."""

@@ -25,6 +25,7 @@ from plan.engine.project import Project, load_project
 from plan.engine.secure_setting import secure_settings
 from plan.engine.source import recorded
 from plan.engine.stack_file import StackConfig, load_stack
+from plan.engine.stand_ins import StandIns, load_stand_ins
 from plan.engine.surroundings import program_surroundings
 from plan.errors import EngineError
 from plan.plan import Plan
@@ -51,7 +52,16 @@ def plan_stack(
     def program() -> None:
         runpy.run_path(str(project.program), run_name="__main__")
 
-    return plan_program(program, root=root, project=project, stack=stack, settings=settings, fast=fast, warn=warn)
+    return plan_program(
+        program,
+        root=root,
+        project=project,
+        stack=stack,
+        settings=settings,
+        stand_ins=load_stand_ins(project, stack),
+        fast=fast,
+        warn=warn,
+    )
 
 
 def plan_program(
@@ -61,13 +71,18 @@ def plan_program(
     project: Project,
     stack: str,
     settings: StackConfig,
+    stand_ins: StandIns | None = None,
     fast: bool = True,
     warn: Callable[[str], None] | None = None,
 ) -> Plan:
     """The plan of what `program` registers when it is called in the place of the project's own program."""
     context = contextvars.Context()
     messages = Messages()
-    plan = context.run(_plan, program, root, project, stack, settings, messages=messages, fast=fast)
+    known = stand_ins or StandIns(project.settings / f"stand-ins.{stack}.yaml")
+    plan = context.run(
+        _plan, program, root, project, stack, settings, stand_ins=known, messages=messages, fast=fast
+    )
+    messages.warnings.extend(known.told())
     if warn is not None:
         for warning in messages.warnings:
             warn(warning)
@@ -81,10 +96,11 @@ def _plan(
     stack: str,
     settings: StackConfig,
     *,
+    stand_ins: StandIns,
     messages: Messages,
     fast: bool,
 ) -> Plan:
-    monitor = Monitor(project=project.name, stack=stack, disabled=settings.disabled_providers)
+    monitor = Monitor(project=project.name, stack=stack, disabled=settings.disabled_providers, stand_ins=stand_ins)
     sdk_config.set_all_config(settings.values, sorted(settings.secure))
     sdk_settings.ROOT.set(None)
     sdk_settings.configure(
