@@ -50,6 +50,8 @@ What = Literal[
     "timeout",
     "least_instances",
     "most_instances",
+    "least_instances_of_revision",  # where `least_instances` are the service's
+    "most_instances_of_service",  # where `most_instances` are the revision's
     "protection",  # the provider's deletion protection
     "deletion",  # DELETE, ABANDON or PREVENT
 ]
@@ -93,6 +95,8 @@ PLACES: Final[Mapping[str, Mapping[What, _Place]]] = {
         "timeout": ("template", "timeout"),
         "least_instances": ("scaling", "minInstanceCount"),
         "most_instances": ("template", "scaling", "maxInstanceCount"),
+        "least_instances_of_revision": ("template", "scaling", "minInstanceCount"),
+        "most_instances_of_service": ("scaling", "maxInstanceCount"),
     },
     JOB: {
         **_template("template", "template"),
@@ -120,8 +124,10 @@ PLACES: Final[Mapping[str, Mapping[What, _Place]]] = {
         "egress": _noted("run.googleapis.com/vpc-access-egress", "template"),
         "key": _noted("run.googleapis.com/encryption-key", "template"),
         "execution": _noted("run.googleapis.com/execution-environment", "template"),
-        "least_instances": _noted("autoscaling.knative.dev/minScale", "template"),
+        "least_instances": _noted("run.googleapis.com/minScale"),
         "most_instances": _noted("autoscaling.knative.dev/maxScale", "template"),
+        "least_instances_of_revision": _noted("autoscaling.knative.dev/minScale", "template"),
+        "most_instances_of_service": _noted("run.googleapis.com/maxScale"),
         "deletion": ("deletionPolicy",),
     },
     FUNCTION: {

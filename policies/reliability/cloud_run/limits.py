@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Final
 
 from analysis.stack import Stack
@@ -32,7 +33,10 @@ _LONGEST: Final[Mapping[str, int]] = {
     FUNCTION: _HOUR,
     FUNCTION_V1: 540,
 }
-_INSTANCES: Final[tuple[What, ...]] = ("least_instances", "most_instances")
+_LEAST: Final[tuple[What, ...]] = ("least_instances", "least_instances_of_revision")
+_MOST: Final[tuple[What, ...]] = ("most_instances", "most_instances_of_service")
+_APART: Final[tuple[What, What]] = ("least_instances_of_revision", "most_instances_of_service")
+"""A service may have several revisions, each with a minimum of its own: these two are not held to each other."""
 
 
 @resource_policy(
@@ -45,13 +49,17 @@ _INSTANCES: Final[tuple[What, ...]] = ("least_instances", "most_instances")
     most 3600 s, the minimum of instances is not above the maximum.""",
     fix_raw="""Set the time-out to what the type allows and the minimum of instances to no more than the maximum;
     work that takes longer belongs into a job or a worker pool.""",
-    types=having("timeout", *_INSTANCES),
+    types=having("timeout", *_LEAST, *_MOST),
 )
 def within_limits(workload: Value, stack: Stack, settings: Settings) -> Iterator[str]:
     doubts = Doubts()
-    for check in (_time_out, _instances):
-        with doubts:
-            yield from check(workload)
+    with doubts:
+        yield from _time_out(workload)
+    for least, most in product(_LEAST, _MOST):
+        places = PLACES[workload.resource.type]
+        if least in places and most in places and (least, most) != _APART:
+            with doubts:
+                yield from _instances(workload, least, most)
     doubts.tell()
 
 
@@ -62,10 +70,15 @@ def _time_out(workload: Value) -> Iterator[str]:
         yield f"{place_of(workload, 'timeout')} is {seconds:g} s: Cloud Run takes 1 to {longest} s"
 
 
-def _instances(workload: Value) -> Iterator[str]:
-    if not all(what in PLACES[workload.resource.type] for what in _INSTANCES):
-        return
-    least, most = (find(workload, what).number() for what in _INSTANCES)
-    if least is not None and most is not None and least > most:
-        first, second = (place_of(workload, what) for what in _INSTANCES)
-        yield f"{first} is {least:g} and {second} {most:g}: Cloud Run refuses a minimum above the maximum"
+def _instances(workload: Value, least: What, most: What) -> Iterator[str]:
+    """The minimum is at most the maximum, in one block as across two.
+
+    https://cloud.google.com/run/docs/configuring/min-instances and
+    https://cloud.google.com/run/docs/configuring/max-instances: each is set on the service or on the revision.
+    """
+    minimum, maximum = find(workload, least).number(), find(workload, most).number()
+    if minimum is not None and maximum is not None and minimum > maximum:
+        yield (
+            f"{place_of(workload, least)} is {minimum:g} and {place_of(workload, most)} {maximum:g}: "
+            "Cloud Run refuses a minimum above the maximum"
+        )

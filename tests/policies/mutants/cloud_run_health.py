@@ -135,6 +135,12 @@ def the_frontend_keeps_more_instances_than_it_may_have(draft: Draft) -> None:
     draft.inputs(SERVICE, "frontend")["scaling"]["minInstanceCount"] = 11
 
 
+@mutant("run-within-limits", stack="staging")
+def a_revision_keeps_more_instances_than_it_may_have(draft: Draft) -> None:
+    scaling = draft.inputs(SERVICE, "frontend")["template"]["scaling"]
+    scaling["minInstanceCount"] = scaling["maxInstanceCount"] + 1
+
+
 @mutant("run-second-generation")
 def the_api_runs_where_the_kernel_is_imitated(draft: Draft) -> None:
     draft.inputs(SERVICE, "api")["template"]["executionEnvironment"] = "EXECUTION_ENVIRONMENT_GEN1"

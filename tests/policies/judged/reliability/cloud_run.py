@@ -236,9 +236,15 @@ def good_without_cloud_run() -> None:
         "bad-week-and-more": VIOLATED,
         "bad-nothing": VIOLATED,
         "bad-instances": VIOLATED,
+        "bad-instances-of-a-revision": VIOLATED,
+        "bad-instances-of-a-service": VIOLATED,
+        "bad-instances-beside-a-secret": VIOLATED,
+        "good-instances-everywhere": PASSED,
+        "good-two-revisions": PASSED,
         "bad-pool-instances": VIOLATED,
         "bad-v1": VIOLATED,
         "bad-v1-instances": VIOLATED,
+        "bad-v1-instances-of-a-service": VIOLATED,
         "bad-function": VIOLATED,
         "bad-old-function": VIOLATED,
         "bad-instances-beside-an-unknown": VIOLATED,
@@ -256,10 +262,22 @@ def limits() -> None:
     job("bad-week-and-more", {"timeout": "604801s"})
     service("bad-nothing", {"timeout": "0s"})
     service("bad-instances", {"scaling": {"max_instance_count": 2}}, scaling={"min_instance_count": 3})
+    more, fewer = {"min_instance_count": 3, "max_instance_count": 2}, {"min_instance_count": 1}
+    service("bad-instances-of-a-revision", {"scaling": more})
+    service("bad-instances-of-a-service", scaling=more)
+    hidden = pulumi.Output.secret({"min_instance_count": 1})
+    service("bad-instances-beside-a-secret", {"scaling": more}, scaling=hidden)
+    most = {"min_instance_count": 1, "max_instance_count": 3}
+    service("good-instances-everywhere", {"scaling": most}, scaling=most)
+    service(
+        "good-two-revisions", {"scaling": {"min_instance_count": 2}}, scaling={**fewer, "max_instance_count": 1}
+    )
     pool("bad-pool-instances", scaling={"min_instance_count": 3, "max_instance_count": 2})
     service_v1("bad-v1", {"timeout_seconds": 3601})
     annotation = "autoscaling.knative.dev/"
     service_v1("bad-v1-instances", revision_notes={f"{annotation}minScale": "3", f"{annotation}maxScale": "2"})
+    of_service = {"run.googleapis.com/minScale": "3", "run.googleapis.com/maxScale": "2"}
+    service_v1("bad-v1-instances-of-a-service", notes=of_service)
     function("bad-function", {"timeout_seconds": 3601})
     function_v1("bad-old-function", timeout=541)
     service(
