@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from analysis.value import MISSING, Value
 from plan.plan import STACK_TYPE, Plan, Resource
 from plan.references import owner_of
+from plan.sentinels import UNKNOWN
 
 BASELINE: Final = "voicestack:security:ProjectBaseline"
 _NAME_KEYS: Final = {
@@ -138,9 +139,10 @@ class Stack:
     def is_given(self, value: Value, *types: str) -> bool:
         """Whether an input names something: by a text, or by what a resource of `types` will yield.
 
-        NotKnown where only creation will tell and no such resource is behind it.
+        NotKnown where only creation will tell and no such resource is behind it. What is only in part unknown (a
+        path around an id) is a text, whatever it will be.
         """
-        if value.is_unknown and self.yielding(value, *types):
+        if value.is_unknown and (value.raw != UNKNOWN or self.yielding(value, *types)):
             return True
         return value.text("") != ""
 

@@ -80,10 +80,28 @@ class Value:
 
     @property
     def present(self) -> bool:
-        """Whether there is a value, a secret one too; NotKnown where only creation will tell."""
-        if self.raw == UNKNOWN:
+        """Whether there is a value, a secret one too; NotKnown where only creation will tell.
+
+        What something of Google's that is still to be made will yield is there, whatever it will be. Any other
+        unknown (another stack's output, say) may turn out to be nothing.
+        """
+        if self.raw == UNKNOWN and not self._comes_from_google:
             raise NotKnown(self.path, AFTER_CREATION)
         return self.raw is not MISSING and self.raw is not None
+
+    @property
+    def _comes_from_google(self) -> bool:
+        """Whether the property around this depends on a resource of Google's."""
+        key = self.path.partition(".")[0].partition("[")[0]
+        urns = self.resource.propertyDependencies.get(key, ())
+        # The part of a URN before its name is the chain of types, `voicestack:…$gcp:compute/…`.
+        types = (urn.rpartition("::")[0].rpartition("::")[2].rpartition("$")[2] for urn in urns)
+        return any(type_.startswith("gcp:") for type_ in types)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there is a text that says something, unknown as it may be; NotKnown as for `present` and `text`."""
+        return self.present if self.is_unknown else self.text("").strip() != ""
 
     @property
     def is_unknown(self) -> bool:

@@ -33,7 +33,7 @@ _ASKING: Final[tuple[What, ...]] = ("image_policy", "image_policy_named")
 def binary_authorization(workload: Value, stack: Stack, settings: Settings) -> Iterator[str]:
     doubts = Doubts()
     with doubts:
-        if find(workload, "image_policy_broken").text(""):
+        if find(workload, "image_policy_broken").has_text:
             yield f"{place_of(workload, 'image_policy_broken')} is set: any image runs, whatever the policy says"
     with doubts:
         # Off unless asked for: https://cloud.google.com/binary-authorization/docs/run/enabling-binauthz-cloud-run

@@ -63,5 +63,5 @@ def bucket_no_website(bucket: Value, stack: Stack, settings: Settings) -> Iterat
     website = bucket["website"]
     for key in ("mainPageSuffix", "notFoundPage"):
         # An empty text is how the website is turned off again.
-        if website[key].text(""):
+        if website[key].has_text:
             yield f"{website[key].path} is set: the bucket is meant to be read by everybody"

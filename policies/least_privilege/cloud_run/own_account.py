@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from analysis.grants import ACCOUNT
 from analysis.stack import Stack
 from analysis.value import MISSING, Value
 from analysis.workloads.templates import FUNCTION_V1, KINDS, PLACES, WORKLOADS, What, find, is_set, place_of
@@ -45,12 +46,15 @@ def own_service_account(workload: Value, stack: Stack, settings: Settings) -> It
     for what, does in _ACTING.items():
         with doubts:
             if what == "account" or is_set(_around(workload, what)):
-                yield from _default(workload, what, does)
+                yield from _default(stack, workload, what, does)
     doubts.tell()
 
 
-def _default(workload: Value, what: What, does: str) -> Iterator[str]:
-    email = find(workload, what).text("")
+def _default(stack: Stack, workload: Value, what: What, does: str) -> Iterator[str]:
+    given = find(workload, what)
+    if given.is_unknown and stack.yielding(given, ACCOUNT):
+        return
+    email = given.text("")
     place, kind = place_of(workload, what), KINDS[workload.resource.type]
     if not email:
         # https://cloud.google.com/run/docs/securing/service-identity#default_service_account,

@@ -51,5 +51,5 @@ def described(rule: Value, stack: Stack, settings: Settings) -> Iterator[str]:
     if rule["disabled"].flag(False):
         return
     description = rule["description"]
-    if not description.text("").strip():
+    if not description.has_text:
         yield f"{description.path} is empty: nobody will dare to remove the rule"

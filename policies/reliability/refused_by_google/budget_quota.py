@@ -32,5 +32,5 @@ def budget_provider_names_quota_project(budget: Value, stack: Stack, settings: S
     override = values["userProjectOverride"]
     if not override.flag(False):
         yield f"{override.path} of the provider '{provider.name}' is not true: Google refuses the budget"
-    elif not (values["billingProject"].is_unknown or values["billingProject"].text("")):
+    elif not (values["billingProject"].is_unknown or values["billingProject"].has_text):
         yield f"billingProject of the provider '{provider.name}' is left out: Google knows no project to charge"

@@ -164,6 +164,7 @@ def browsers_of_what_may_be_thrown_away() -> None:
         "good-turned-off-again": PASSED,
         "bad-pages": VIOLATED,
         "bad-only-a-page-for-errors": VIOLATED,
+        "bad-page-that-is-not-made-yet": VIOLATED,
         "absent-block": PASSED,
         "unknown-page": NOT_EVALUATED,
         "secret-page": NOT_EVALUATED,
@@ -173,6 +174,8 @@ def websites() -> None:
     bucket("good-data", public_access_prevention="enforced")
     bucket("good-turned-off-again", website={"main_page_suffix": ""})
     bucket("bad-pages", website={"main_page_suffix": "index.html"})
+    page = gcp.storage.BucketObject("page", name="index.html", bucket="good-data", content="x")
+    bucket("bad-page-that-is-not-made-yet", website={"main_page_suffix": page.output_name})
     bucket("bad-only-a-page-for-errors", website={"not_found_page": "404.html"})
     bucket("absent-block")
     bucket("unknown-page", website={"main_page_suffix": unknown()})

@@ -25,6 +25,7 @@ def _email(name: str) -> str:
         "good-own": PASSED,
         "good-whole-name": PASSED,
         "good-made-here": PASSED,
+        "good-made-here-by-a-name-of-which-creation-tells": PASSED,
         "good-job": PASSED,
         "good-pool": PASSED,
         "good-v1": PASSED,
@@ -61,6 +62,8 @@ def accounts() -> None:
     service("good-whole-name", {"service_account": f"projects/acme/serviceAccounts/{_email('web')}"})
     made = gcp.serviceaccount.Account("made", account_id="made-here", project="acme")
     service("good-made-here", {"service_account": made.email})
+    later = gcp.serviceaccount.Account("later", account_id=unknown("id"), project="acme")
+    service("good-made-here-by-a-name-of-which-creation-tells", {"service_account": later.email})
     job("good-job", {"service_account": _email("job")})
     pool("good-pool", {"service_account": _email("pool")})
     service_v1("good-v1", {"service_account_name": _email("v1")})

@@ -390,6 +390,7 @@ def logging() -> None:
     {
         "good-said": PASSED,
         "good-disabled": PASSED,
+        "good-said-by-what-is-not-made-yet": PASSED,
         "bad-blank": VIOLATED,
         "absent-text": VIOLATED,
         "unknown-text": NOT_EVALUATED,
@@ -399,6 +400,9 @@ def logging() -> None:
 def descriptions() -> None:
     _rule("good-said", source_ranges=["10.0.0.0/8"], description="The bastion may call the database.")
     _rule("good-disabled", source_ranges=["10.0.0.0/8"], disabled=True)
+    address = compute.Address("caller", name="caller", region="europe-west1")
+    told = pulumi.Output.concat("Calls from ", address.address)
+    _rule("good-said-by-what-is-not-made-yet", source_ranges=["10.0.0.0/8"], description=told)
     _rule("bad-blank", source_ranges=["10.0.0.0/8"], description="  ")
     _rule("absent-text", source_ranges=["10.0.0.0/8"])
     _rule("unknown-text", source_ranges=["10.0.0.0/8"], description=unknown("u20"))

@@ -38,7 +38,7 @@ def _backend(name: str, group: Any, **more: Any) -> None:
         "bad-utilisation": VIOLATED,
         "bad-regional": VIOLATED,
         "bad-timeout-beside-unknown-port-name": VIOLATED,
-        "bad-check-that-is-not-made-yet": NOT_EVALUATED,
+        "bad-check-that-is-not-made-yet": VIOLATED,
         "unknown-port-name": NOT_EVALUATED,
         "secret-backends": NOT_EVALUATED,
     },
