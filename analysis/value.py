@@ -100,7 +100,7 @@ class Value:
 
     @property
     def has_text(self) -> bool:
-        """Whether there is a text that says something, unknown as it may be; NotKnown as for `present` and `text`."""
+        """Whether there is a text that says something, known or not; NotKnown as for `present` and `text`."""
         return self.present if self.is_unknown else self.text("").strip() != ""
 
     @property

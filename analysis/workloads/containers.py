@@ -89,6 +89,12 @@ def secret_of(variable: Value) -> tuple[Value, Value]:
     return reference["secret"], reference["version"]
 
 
+def holds_variables(value: Value) -> bool:
+    """Whether this is a whole mapping of plain variables."""
+    places = PLACES[value.resource.type]
+    return any(value.path == ".".join(places[what]) for what in _MAPPINGS if what in places)
+
+
 def _mapping_of(variable: Value) -> str | None:
     """The path of the mapping that a variable is in, with its last dot; None for a block."""
     places = PLACES[variable.resource.type]

@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from analysis.stack import Stack
-from analysis.value import SECRET, NotKnown, Value
-from analysis.workloads.containers import containers, name_of_variable, plain_value, variables
+from analysis.value import NotKnown, Value
+from analysis.workloads.containers import containers, holds_variables, name_of_variable, plain_value, variables
 from analysis.workloads.secret_text import IsName, why_secret
 from analysis.workloads.templates import WORKLOADS
 from policies.engine.doubts import Doubts
@@ -28,6 +28,14 @@ _NAMED: Final = (
 _ASSIGNED: Final = (
     re.compile(r"(?:^|\s)-{0,2}([A-Za-z][\w-]{0,80})=(\S+)"),  # --password=…, PGPASSWORD=… psql
     re.compile(r"(?:^|\s)--?([A-Za-z][\w-]{0,80})\s+([^\s-]\S*)"),  # --password …
+)
+
+
+# The mark of a secret keeps it out of the state in clear, not out of the revision:
+# https://cloud.google.com/run/docs/configuring/services/overview-environment-variables#manage_secrets
+_SHOWN: Final = (
+    "is a secret of the program, and set as a plain value: whoever may view this reads it there. Put it into "
+    "Secret Manager"
 )
 
 
@@ -72,6 +80,9 @@ def no_plain_secrets(text: Value, stack: Stack, settings: PlainSecretSettings) -
     def is_name(given: str) -> bool:
         return any(stack.named(type_, given) for type_ in _NAMED)
 
+    if text.is_secret and (text.path.rpartition(".")[2] in _TEXTS or holds_variables(text)):
+        yield f"{text.path} {_SHOWN}"
+        return
     if isinstance(text.raw, list):
         yield from _arguments(text, is_name)
         return
@@ -80,7 +91,8 @@ def no_plain_secrets(text: Value, stack: Stack, settings: PlainSecretSettings) -
     if any(fnmatchcase(name, allowed) for allowed in settings.allowed_names):
         return
     if value.is_secret:
-        raise NotKnown(place, f"{SECRET}, and set as a plain value: whoever may look at it reads it there")
+        yield f"{place} {_SHOWN}"
+        return
     said = why_secret(name, value.text(""), is_name=is_name)
     if said:
         yield f"{place} is in plain text, and {said}: everybody who may look at it can read it"
@@ -91,6 +103,9 @@ def _arguments(texts: Value, is_name: IsName) -> Iterator[str]:
     given: list[str] = []
     doubts = Doubts()
     for one in texts.items():
+        if one.is_secret:
+            yield f"{one.path} {_SHOWN}"
+            continue
         with doubts:
             given.append(one.text(""))
     line = " ".join(given)

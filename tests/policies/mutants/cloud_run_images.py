@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from plan.sentinels import secret
 from tests.policies.mutants.cloud_run import JOB, SERVICE, add_function, add_pool, add_v1
 from tests.policies.mutation import Draft, mutant
 
@@ -168,3 +169,8 @@ def the_migrations_image_is_under_googles_key(draft: Draft) -> None:
 @mutant("run-own-encryption-key")
 def a_worker_pools_image_is_under_googles_key(draft: Draft) -> None:
     add_pool(draft, encryptionKey=None)
+
+
+@mutant("run-no-plain-secrets", stack="staging")
+def a_secret_setting_becomes_a_variable_of_the_worker(draft: Draft) -> None:
+    _variables(draft, "worker").append({"name": "GREETING", "value": secret()})

@@ -78,7 +78,6 @@ PASSWORD = "hunter2"
         "unknown-value": NOT_EVALUATED,
         "unknown-variables": NOT_EVALUATED,
         "unknown-argument": NOT_EVALUATED,
-        "secret-set-as-a-plain-value": NOT_EVALUATED,
     },
 )
 def variables_and_arguments() -> None:
@@ -128,7 +127,34 @@ def variables_and_arguments() -> None:
     hidden = unknown("d").apply(lambda value: [{"name": "DB_PASSWORD", "value": value}])
     service("unknown-variables", _runs(envs=hidden))
     service("unknown-argument", _runs(args=["serve", unknown("e")]))
-    service("secret-set-as-a-plain-value", _with("DB_PASSWORD", pulumi.Output.secret(PASSWORD)))
+
+
+@judged(
+    no_plain_secrets,
+    {
+        "secret-set-as-a-plain-value": VIOLATED,
+        "secret-that-only-creation-tells": VIOLATED,
+        "secret-of-a-function": VIOLATED,
+        "secret-variables-of-a-function": VIOLATED,
+        "secret-argument": VIOLATED,
+        "secret-command": VIOLATED,
+        "secret-v1": VIOLATED,
+        "secret-containers": NOT_EVALUATED,
+        "good-secret-name-of-a-secret": PASSED,
+    },
+)
+def secrets_of_the_program() -> None:
+    mark = pulumi.Output.secret
+    service("secret-set-as-a-plain-value", _with("DB_PASSWORD", mark(PASSWORD)))
+    service("secret-that-only-creation-tells", _with("GREETING", mark(unknown("f"))))
+    function("secret-of-a-function", {"environment_variables": {"GREETING": mark(PASSWORD)}})
+    function("secret-variables-of-a-function", {"environment_variables": mark({"GREETING": PASSWORD})})
+    service("secret-argument", _runs(args=["serve", mark(PASSWORD)]))
+    job("secret-command", _runs(commands=mark(["serve", PASSWORD])))
+    service_v1("secret-v1", _with("GREETING", mark(PASSWORD)))
+    service("secret-containers", {"containers": mark([container()])})
+    source = {"secret_key_ref": {"secret": mark("database-password"), "version": "3"}}
+    service("good-secret-name-of-a-secret", _runs(envs=[{"name": "DB_PASSWORD", "value_source": source}]))
 
 
 @judged(
