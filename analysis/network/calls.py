@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from analysis.stack import Stack
 from analysis.stores.subscriptions import SUBSCRIPTION
 from analysis.value import Value
+from analysis.workloads.templates import SERVICE, SERVICE_V1
+from plan.plan import Resource
 
 QUEUE: Final = "gcp:cloudtasks/queue:Queue"
 JOB: Final = "gcp:cloudscheduler/job:Job"
@@ -68,3 +71,18 @@ def called_service(host: str) -> str | None:
         if found is not None:
             return found["service"]
     return None
+
+
+def called(stack: Stack, call: Value) -> Resource | None:
+    """The Cloud Run service of this plan that a call goes to; None for any other target.
+
+    NotKnown where only creation tells and no one service of the plan is behind it.
+    """
+    target = address(call)
+    if target.is_unknown:
+        found = stack.yielding(target, SERVICE, SERVICE_V1)
+        if len(found) == 1:
+            return found[0]
+    name = called_service(host_of(call))
+    found = [one for type_ in (SERVICE, SERVICE_V1) for one in stack.named(type_, name)] if name else []
+    return found[0] if len(found) == 1 else None

@@ -90,5 +90,12 @@ def evaluate(
 
 def _fix(policy: Policy, stack: Stack, resource: Resource) -> str:
     """The fix in the words of what the reader has: a component of this project, or the resource itself."""
-    ours = resource.is_stack or any(owner.type.startswith(COMPONENT) for owner in stack.owners(resource))
+    if resource.is_stack:
+        # What the whole stack lacks is told by our components only to a program that has some.
+        return policy.fix if stack.once(_has_components) else policy.fix_raw
+    ours = any(owner.type.startswith(COMPONENT) for owner in stack.owners(resource))
     return policy.fix if ours else policy.fix_raw
+
+
+def _has_components(stack: Stack) -> bool:
+    return any(type_.startswith(COMPONENT) for type_ in stack.types)

@@ -4,27 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.network.calls import CALLERS, address, called_service, calls, host_of
+from analysis.network.calls import CALLERS, address, called, calls
 from analysis.stack import Stack
 from analysis.value import Value
-from analysis.workloads.templates import SERVICE, find, place_of
-from plan.plan import Resource
+from analysis.workloads.templates import find, place_of
 from policies.engine.policy import Settings, Severity, resource_policy
-
-
-def called(stack: Stack, call: Value) -> Resource | None:
-    """The Cloud Run service of this plan that a call goes to; None for any other target.
-
-    NotKnown where only creation tells and no one service of the plan is behind it.
-    """
-    target = address(call)
-    if target.is_unknown:
-        found = stack.yielding(target, SERVICE)
-        if len(found) == 1:
-            return found[0]
-    name = called_service(host_of(call))
-    found = stack.named(SERVICE, name) if name else []
-    return found[0] if len(found) == 1 else None
 
 
 @resource_policy(

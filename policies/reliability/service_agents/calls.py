@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analysis.access.powers import powers_of
-from analysis.grants import ACCOUNT, Grant, Scope, grants_of
-from analysis.network.calls import CALLERS, called_service, calls, host_of
+from analysis.grants import ACCOUNT, Grant, Scope
+from analysis.network.calls import CALLERS, called, calls
 from analysis.stack import Stack
 from analysis.value import NotKnown, Value
-from analysis.workloads.templates import SERVICE, find
+from analysis.workloads.templates import find
 from plan.plan import Resource
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, each, stack_policy
 
@@ -43,14 +43,13 @@ def _refused(stack: Stack, caller: Value) -> Iterator[Result]:
         if len(accounts) != 1:
             continue
         yield from _enqueuers(stack, caller, accounts[0])
-        name = called_service(host_of(block))
-        services = stack.named(SERVICE, name) if name else []
-        if len(services) != 1 or find(Value.of(services[0]), "invoker_check_off").flag(False):
+        service = called(stack, block)
+        if service is None or find(Value.of(service), "invoker_check_off").flag(False):
             continue
-        if not _may(stack, accounts[0], _INVOKE, services[0]):
+        if not _may(stack, accounts[0], _INVOKE, service):
             yield Problem(
                 caller.resource,
-                f"{email.path}: '{accounts[0].name}' may not invoke service '{services[0].name}', which is called "
+                f"{email.path}: '{accounts[0].name}' may not invoke service '{service.name}', which is called "
                 "as it: every call gets 403",
                 key=email.path,
             )

@@ -10,8 +10,10 @@ import pulumi_gcp as gcp
 from policies.least_privilege.service_agents.nothing_wider import agent_nothing_wider
 from policies.reliability.service_agents.allowed import agent_may_do_its_part
 from policies.reliability.service_agents.calls import caller_is_admitted
+from tests.policies.calls import job, token
 from tests.policies.judgement import NOT_EVALUATED, PASSED, VIOLATED, judged
 from tests.policies.unknowns import unknown
+from tests.policies.workloads import service_v1
 
 PUBSUB = "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com"
 SECRETS = "serviceAccount:service-123456789012@gcp-sa-secretmanager.iam.gserviceaccount.com"
@@ -307,6 +309,10 @@ def agents() -> None:
         "bad-schedule": VIOLATED,
         "bad-queue": VIOLATED,
         "absent-token": PASSED,
+        "good-address-that-is-not-made-yet": PASSED,
+        "bad-address-that-is-not-made-yet": VIOLATED,
+        "bad-schedule-of-an-address-that-is-not-made-yet": VIOLATED,
+        "bad-address-of-a-v1-service": VIOLATED,
         "unknown-address": NOT_EVALUATED,
         "unknown-role": NOT_EVALUATED,
         "secret-address": NOT_EVALUATED,
@@ -316,8 +322,9 @@ def callers() -> None:
     topic = gcp.pubsub.Topic("jobs", name="jobs")
     names = ("invoker", "stranger", "doubtful", "enqueuer", "actor")
     made = {name: gcp.serviceaccount.Account(name, account_id=name, project="p") for name in names}
+    services: dict[str, gcp.cloudrunv2.Service] = {}
     for name, off in (("closed", False), ("open", True)):
-        gcp.cloudrunv2.Service(
+        services[name] = gcp.cloudrunv2.Service(
             name,
             name=name,
             location=REGION,
@@ -328,12 +335,21 @@ def callers() -> None:
         )
     for name, role in (("invoker", "roles/run.invoker"), ("doubtful", "roles/nobody.knows")):
         gcp.cloudrunv2.ServiceIamMember(name, name="closed", location=REGION, role=role, member=made[name].member)
+    older: Any = service_v1("older")
+    job(
+        "bad-schedule-of-an-address-that-is-not-made-yet",
+        pulumi.Output.concat(services["closed"].uri, "/nightly"),
+        oidc_token=token(email=made["stranger"].email),
+    )
     closed = "https://closed-123456789012.europe-west1.run.app/push"
     pushes: dict[str, tuple[str, Any]] = {
         "good-push": ("invoker", closed),
         "good-open-service": ("stranger", closed.replace("closed", "open")),
         "good-elsewhere": ("stranger", "https://example.com/"),
         "bad-push": ("stranger", closed),
+        "good-address-that-is-not-made-yet": ("invoker", services["closed"].uri),
+        "bad-address-that-is-not-made-yet": ("stranger", services["closed"].uri.apply(lambda uri: f"{uri}/push")),
+        "bad-address-of-a-v1-service": ("stranger", older.statuses[0].url),
         "unknown-address": ("stranger", unknown()),
         "unknown-role": ("doubtful", closed),
         "secret-address": ("stranger", pulumi.Output.secret(closed)),
