@@ -6,6 +6,13 @@ from policies.reliability.refused_by_google.budget_quota import budget_provider_
 from policies.reliability.refused_by_google.cache_connection import cache_connection_policy_first
 from policies.reliability.refused_by_google.messaging import messaging_within_limits
 from policies.reliability.refused_by_google.reachable import call_target_has_its_address
+from policies.reliability.refused_by_google.run_containers import (
+    mount_has_its_volume,
+    no_reserved_variable,
+    one_port,
+    probe_within_its_period,
+)
+from policies.reliability.refused_by_google.run_revisions import revision_named_after_its_service, traffic_adds_up
 from policies.reliability.refused_by_google.run_sizes import run_name_fits_its_address, run_size_accepted
 from policies.reliability.refused_by_google.schedules import schedule_readable
 from policies.reliability.refused_by_google.secret_order import run_waits_for_secret_version
@@ -20,6 +27,11 @@ POLICIES = (
     cache_connection_policy_first,
     call_target_has_its_address,
     messaging_within_limits,
+    mount_has_its_volume,
+    no_reserved_variable,
+    one_port,
+    probe_within_its_period,
+    revision_named_after_its_service,
     run_name_fits_its_address,
     run_size_accepted,
     run_waits_for_secret_version,
@@ -27,4 +39,5 @@ POLICIES = (
     serverless_backend_plain,
     sql_iam_user_name,
     sql_private_connection_first,
+    traffic_adds_up,
 )
