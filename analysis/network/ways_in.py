@@ -33,8 +33,9 @@ from plan.plan import Resource
 from plan.references import texts_in
 
 INTERNET: Final = "the internet"
+SERVERLESS_GROUP: Final = "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup"
 GROUPS: Final = (
-    "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup",
+    SERVERLESS_GROUP,
     "gcp:compute/globalNetworkEndpointGroup:GlobalNetworkEndpointGroup",
 )
 PROXIES: Final = (*HTTP_PROXIES, *HTTPS_PROXIES, SSL_PROXY, "gcp:compute/targetTCPProxy:TargetTCPProxy")
@@ -47,7 +48,7 @@ _NEXT: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(BACKENDS, GROUPS),
 }
 """What the inputs of each kind of thing may lead to."""
-_SERVED: Final = {
+SERVED: Final = {
     "cloudRun": ("service", (SERVICE, SERVICE_V1)),
     "cloudFunction": ("function", (FUNCTION, FUNCTION_V1)),
 }
@@ -140,7 +141,7 @@ def _mentioned(stack: Stack, one: Value, types: tuple[str, ...]) -> list[Resourc
 def _served(stack: Stack, group: Value) -> list[Resource]:
     """The services that an endpoint group sends requests to; where its block is not known, none."""
     found: list[Resource] = []
-    for key, (name, types) in _SERVED.items():
+    for key, (name, types) in SERVED.items():
         try:
             found += stack.referred(group[key][name], *types)
             if group[key]["urlMask"].present:

@@ -4,6 +4,12 @@ from policies.reliability.refused_by_google.alert_metrics import alert_metric_ma
 from policies.reliability.refused_by_google.apis import api_on_first
 from policies.reliability.refused_by_google.budget_quota import budget_provider_names_quota_project
 from policies.reliability.refused_by_google.cache_connection import cache_connection_policy_first
+from policies.reliability.refused_by_google.load_balancing import (
+    certificate_without_wildcard,
+    group_in_region_of_its_service,
+    iap_without_cdn,
+    schemes_match,
+)
 from policies.reliability.refused_by_google.messaging import messaging_within_limits
 from policies.reliability.refused_by_google.reachable import call_target_has_its_address
 from policies.reliability.refused_by_google.run_containers import (
@@ -26,6 +32,9 @@ POLICIES = (
     budget_provider_names_quota_project,
     cache_connection_policy_first,
     call_target_has_its_address,
+    certificate_without_wildcard,
+    group_in_region_of_its_service,
+    iap_without_cdn,
     messaging_within_limits,
     mount_has_its_volume,
     no_reserved_variable,
@@ -36,6 +45,7 @@ POLICIES = (
     run_size_accepted,
     run_waits_for_secret_version,
     schedule_readable,
+    schemes_match,
     serverless_backend_plain,
     sql_iam_user_name,
     sql_private_connection_first,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from analysis.network.ways_in import BACKENDS
+from analysis.network.ways_in import BACKENDS, SERVERLESS_GROUP
 from analysis.stack import Stack
 from analysis.value import NotKnown, Value
 from analysis.workloads.templates import is_set
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
 
-_GROUP: Final = "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup"
 # What the API says when it refuses one of these stands in the issues; `sessionAffinity` it takes:
 # https://github.com/terraform-google-modules/terraform-google-lb-http/pull/319
 _REFUSED: Final = {
@@ -60,7 +59,7 @@ def _is_serverless(backend: Value, stack: Stack) -> bool:
     unknown: NotKnown | None = None
     for one in backend["backends"].items():
         try:
-            for group in stack.referred(one["group"], _GROUP):
+            for group in stack.referred(one["group"], SERVERLESS_GROUP):
                 # SERVERLESS is the provider's default:
                 # https://www.pulumi.com/registry/packages/gcp/api-docs/compute/regionnetworkendpointgroup/
                 if Value.of(group)["networkEndpointType"].text("SERVERLESS") == "SERVERLESS":
