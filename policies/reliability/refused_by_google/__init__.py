@@ -4,6 +4,10 @@ from policies.reliability.refused_by_google.alert_metrics import alert_metric_ma
 from policies.reliability.refused_by_google.apis import api_on_first
 from policies.reliability.refused_by_google.budget_quota import budget_provider_names_quota_project
 from policies.reliability.refused_by_google.cache_connection import cache_connection_policy_first
+from policies.reliability.refused_by_google.keys import (
+    key_grant_to_an_agent_that_is_there,
+    key_where_the_data_is,
+)
 from policies.reliability.refused_by_google.load_balancing import (
     certificate_without_wildcard,
     group_in_region_of_its_service,
@@ -35,6 +39,8 @@ POLICIES = (
     certificate_without_wildcard,
     group_in_region_of_its_service,
     iap_without_cdn,
+    key_grant_to_an_agent_that_is_there,
+    key_where_the_data_is,
     messaging_within_limits,
     mount_has_its_volume,
     no_reserved_variable,
