@@ -30,8 +30,8 @@ _REGIONS: Final[Mapping[str, tuple[str, ...]]] = {"eu": ("europe",)}
 class Keyed:
     """A type whose key must be where its data is: the input with the key, that with the place, and the page.
 
-    `elsewhere`: by a place of the data, in small letters, the places of keys that go with it where these have other
-    names. `default`: where the data is if nothing says it; the provider's region without it.
+    `elsewhere`: by a place of the data, in small letters, the places of keys that go with it where these have
+    other names. `default`: where the data is if nothing says it; the provider's region without it.
     """
 
     key: str

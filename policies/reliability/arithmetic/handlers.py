@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from analysis.network.calls import JOB, QUEUE, calls
+from analysis.network.calls import JOB, QUEUE, called, calls
 from analysis.quantities import finite
 from analysis.stack import Stack
 from analysis.stores.subscriptions import SUBSCRIPTION
@@ -14,7 +14,6 @@ from analysis.workloads.templates import SERVICE, place_of
 from policies.engine.policy import Result, Settings, Severity, Unseen, each, resource_policy, stack_policy
 from policies.reliability.arithmetic.instances import concurrency, most_instances, timeout_s
 from policies.reliability.arithmetic.sums import Sum
-from policies.reliability.refused_by_google.reachable import called
 
 # https://cloud.google.com/pubsub/docs/subscription-properties#ack_deadline
 _ACK_S: Final = 10

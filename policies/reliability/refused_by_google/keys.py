@@ -26,9 +26,9 @@ _AGENTS: Final = {agent.value[1]: agent for agent in Agent}
     id="key-where-the-data-is",
     title="A key is kept where what it encrypts is",
     severity=Severity.MEDIUM,
-    why="""Each of Google's services takes a key only from the place of its data, and calls that in its own way: data
-    in EU takes a key in `europe`, a secret with automatic replication one in `global`. A preview accepts any key;
-    the resource is then refused, and a key ring's place can never be changed.""",
+    why="""Each of Google's services takes a key only from the place of its data, and calls that in its own way:
+    data in EU takes a key in `europe`, a secret with automatic replication one in `global`. A preview accepts any
+    key; the resource is then refused, and a key ring's place can never be changed.""",
     fix="Make the key by `Keys`, whose ring is in the environment's region, for what is in that region.",
     fix_raw="Take a key from a key ring in the location that the message names.",
     types=tuple(KEYED),
@@ -63,12 +63,13 @@ def _elsewhere(stack: Stack, one: Value, keyed: Keyed) -> Iterator[str]:
     title="An agent of Google's is made before it is granted a key",
     severity=Severity.MEDIUM,
     why="""Many of Google's agents do not exist before somebody asks for them, and IAM refuses a grant to an
-    account that does not exist. In a project that was used by hand nobody notices; the first `up` of a new environment
-    stops there.""",
+    account that does not exist. In a project that was used by hand nobody notices; the first `up` of a new
+    environment stops there.""",
     fix="""Name the agent in `agents` of `ProjectBaseline`, which makes it, and export `asked_for_by` as
     `runOnceBeforeUp` for those that only a command makes.""",
     fix_raw="""Make a `gcp.projects.ServiceIdentity` of the service and let the grant depend on it. Storage,
-    BigQuery and Logging have none: export the command that makes their agent as a stack output (`runOnceBeforeUp`).""",
+    BigQuery and Logging have none: export the command that makes their agent as a stack output
+    (`runOnceBeforeUp`).""",
 )
 def key_grant_to_an_agent_that_is_there(grant: Grant, stack: Stack, settings: Settings) -> Iterator[str]:
     # https://cloud.google.com/iam/docs/create-service-agents: "you must create the service agent before granting"
