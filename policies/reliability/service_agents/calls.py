@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analysis.access.powers import powers_of
-from analysis.grants import ACCOUNT, Grant, Scope
+from analysis.grants import ACCOUNT, Grant, Scope, grants_of
 from analysis.network.calls import CALLERS, called, calls
 from analysis.stack import Stack
 from analysis.value import NotKnown, Value
