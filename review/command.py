@@ -19,7 +19,7 @@ from components.errors import VoicestackError
 from review import progress
 from review.terminal import printable_lines
 
-COMMANDS = ("plan", "preview", "check", "access", "compare", "diagram", "learn", "completion")
+COMMANDS = ("plan", "preview", "check", "access", "compare", "diagram", "recover", "learn", "completion")
 """The modules of `review.commands`, in the order of the help text."""
 
 _ABOUT = """Plans, checks and explains the infrastructure, with no cloud account and no credentials."""
