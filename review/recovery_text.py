@@ -137,12 +137,15 @@ def _finds(recovery: Recovery, again: str) -> Iterator[str]:
         return
     yield f"Look for what Google names itself ({len(wanted)})."
     yield "   None found: it was never made; tell it by --absent, as below."
-    yield "   One: put its ID into the import. Several: take the one that was made last."
-    yield "   The others may be removed by hand, but never what holds data, nor what the state holds."
+    yield "   One: put its ID in the place of the word ID. Several: take the one that was made last."
     for one in wanted:
         yield f"\n   {_title(one)}, by '{printable(one.by)}'"
         yield f"\n    {shlex.join(one.find)}\n"
         yield f"     made last: {one.made}" if one.made else "     Google tells no time: equal ones are as good"
+        if one.data:
+            yield "     several: leave the others where they are, they hold data"
+        else:
+            yield "     several: remove the others by hand, but nothing that the state holds"
         for id_ in one.held:
             yield f"     not this one, the state holds it: {printable(id_)}"
         yield f"     found:\n\n    {import_command(recovery, one)}\n    {end_command(recovery, [one])}\n"

@@ -50,7 +50,7 @@ def read_state(raw: Any, *, origin: str, stack: str, project: str) -> CutOff:
 
 
 def _read(raw: Any, stack: str, project: str) -> CutOff:
-    deployment = _deployment(raw)
+    deployment = _deployment(raw, stack, project)
     held: dict[str, tuple[Resource, str]] = {}
     for item in _list(deployment, "resources"):
         made = recorded(item)
@@ -72,7 +72,7 @@ def _read(raw: Any, stack: str, project: str) -> CutOff:
     return CutOff(stack=stack, project=project, pending=tuple(pending.values()), held=held)
 
 
-def _deployment(raw: Any) -> dict[str, Any]:
+def _deployment(raw: Any, stack: str, project: str) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise ValueError("it holds no object")
     version = raw.get("version")
@@ -81,15 +81,18 @@ def _deployment(raw: Any) -> dict[str, Any]:
     found = raw.get("deployment")
     checkpoint = raw.get("checkpoint")
     if found is None and isinstance(checkpoint, dict):
+        owner = _text(checkpoint, "stack").split("/")
+        if owner[-1] not in ("", stack) or (len(owner) > 2 and owner[-2] != project):  # noqa: PLR2004 - ORG/PROJECT/STACK
+            raise ValueError(f"it is a checkpoint of {'/'.join(owner)}")
         # A stack that nothing was ever done to has no latest deployment.
-        found = checkpoint.get("latest") or {"resources": []}
+        found = {} if checkpoint.get("latest") is None else checkpoint["latest"]
     if not isinstance(found, dict):
         raise ValueError("it has neither a 'deployment' nor a 'checkpoint'")
     return found
 
 
 def _list(holder: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    found = holder.get(key) or []
+    found = [] if holder.get(key) is None else holder[key]
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise ValueError(f"'{key}' is no list of objects")
     return found
