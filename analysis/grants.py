@@ -19,6 +19,7 @@ from plan.plan import Resource
 from plan.sentinels import UNKNOWN
 
 ACCOUNT: Final = "gcp:serviceaccount/account:Account"
+GROUP: Final = "gcp:cloudidentity/group:Group"
 CUSTOM_ROLES: Final = ("gcp:projects/iAMCustomRole:IAMCustomRole", "gcp:organizations/iAMCustomRole:IAMCustomRole")
 PUBLIC: Final = frozenset({"allUsers", "allAuthenticatedUsers"})
 _IAM: Final = re.compile(r"^gcp:(?P<module>\w+)/(?P<kind>\w*?)[iI][aA][mM](?P<form>Member|Binding|Policy):")

@@ -8,6 +8,7 @@ from textwrap import wrap
 
 from analysis.access.blast_radius import Readership
 from analysis.access.conditions import Held, reach_of
+from analysis.access.members import Kind
 from analysis.access.permissions import Holding
 from analysis.access.who_can import Access, Who, words_of
 from analysis.grants import Grant, Scope
@@ -38,6 +39,11 @@ def access_text(access: Access, *, only: str | None = None, every: bool = False)
         yield "granted to somebody whom only creation tells"
         for grant, why in access.unknown:
             yield f"  {grant.role_name} on {grant.entity_name}: {why}"
+    if access.unread:
+        yield ""
+        yield "memberships that may give more than is told here"
+        for one, why in access.unread:
+            yield from _wrapped(f"{one.name}: {why}", "  ")
 
 
 def _who(access: Access, who: Who, *, every: bool) -> Iterator[str]:
@@ -49,6 +55,7 @@ def _who(access: Access, who: Who, *, every: bool) -> Iterator[str]:
     yield from _wrapped(f"{identity.name}: {identity.kind.value}{runs}", "")
     if identity.member and not identity.member.endswith(identity.name):
         yield f"  {identity.member}"
+    yield from _groups(who)
     yield "  can" if who.held else "  can do nothing by itself"
     for on, held in _by_entity(who.held):
         yield from _access(on, held, every=every)
@@ -58,11 +65,23 @@ def _who(access: Access, who: Who, *, every: bool) -> Iterator[str]:
     yield from _radius(who)
 
 
+def _groups(who: Who) -> Iterator[str]:
+    for group, one in who.groups:
+        yield f"  is in {group.name}{', and may let others in' if one.lets_in else ''}"
+    if who.identity.kind is Kind.GROUP:
+        members = ", ".join(member.name for member, _ in who.members)
+        told = (
+            f"members: {members}, and whoever is added elsewhere" if members else "its members are not in the plan"
+        )
+        yield from _wrapped(told, "  ")
+
+
 def _by_entity(held: Iterable[Holding]) -> list[tuple[str, list[Holding]]]:
     found: dict[tuple[str, str], list[Holding]] = {}
     for one in held:
         on = f"{one.grant.entity_name}{_condition(one.grant)}"
         # On a project roles have little to do with each other.
+        on += f", as one of {one.through[-1].name}" if one.through else ""
         found.setdefault((on, "" if one.grant.scope is Scope.ENTITY else one.grant.role_name), []).append(one)
     return [(on, held) for (on, _), held in sorted(found.items())]
 

@@ -16,10 +16,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from analysis.access.accounts import project_of
 from analysis.access.conditions import Held, entities_in, reach_of
 from analysis.access.members import Kind
 from analysis.access.paths import Step, path, reached
-from analysis.access.permissions import Holding, Holdings, Identity, holdings, project_of
+from analysis.access.permissions import Holding, Holdings, Identity, holdings
 from analysis.access.running import Running, running
 from analysis.access.takeover import (
     ACT_AS,

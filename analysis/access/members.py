@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from analysis.grants import ACCOUNT, Form, Grant
+from analysis.grants import ACCOUNT, GROUP, Form, Grant
 from analysis.value import AFTER_CREATION, NotKnown
 from plan.plan import Resource
 
@@ -137,6 +137,8 @@ def member_of(grant: Grant) -> Kind:
         raise NotKnown("member", AFTER_CREATION)
     if holder.type == ACCOUNT:
         return Kind.ACCOUNT
+    if holder.type == GROUP:
+        return Kind.GROUP
     if holder.type == _YIELD_A_PROJECT:
         # A project's number is in the names of its default accounts, and of its service agents.
         raise NotKnown("member", f"{AFTER_CREATION}, from the number of project '{holder.name}'")

@@ -1,23 +1,27 @@
 """What each identity of a stack may do: the grants it holds, each with the permissions that follow.
 
 Google's predefined roles are expanded by the bundled table, custom roles by what the plan says of them. Besides
-IAM resources the access lists of BigQuery datasets grant. What an identity can do by becoming another is not here
-(`analysis.access.escalation`), nor are Cloud Storage's access lists and what was granted outside the plan.
+IAM resources the access lists of BigQuery datasets grant. Who is in a group holds what the group holds, through
+groups in groups too. What an identity can do by becoming another is not here (`analysis.access.escalation`), nor
+are Cloud Storage's access lists and what was granted outside the plan.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
+from analysis.access.accounts import emails_of, is_account
+from analysis.access.groups import Groups, Membership, groups_of
+from analysis.access.groups import key_of as group_key
 from analysis.access.members import Kind, kind_of, member_of, who
 from analysis.access.powers import powers_of
 from analysis.access.role_table import role_table
-from analysis.grants import ACCOUNT, Form, Grant, Scope, grants_of
-from analysis.stack import Stack, name_of
+from analysis.grants import ACCOUNT, GROUP, Form, Grant, Scope, grants_of
+from analysis.stack import Stack
 from analysis.value import NotKnown, Value
 from plan.plan import Resource
 
@@ -36,7 +40,6 @@ _SPECIAL: Final = {
     "projectReaders": "projectViewer:this project",
 }
 _POOL: Final = re.compile(r"Pools/(?P<pool>[^/]+)/(?P<who>.+)$")
-_EMAIL: Final = re.compile(r"(?:.*[:/])?(?P<id>[^:/@]+)@(?P<project>[^@]+)\.iam\.gserviceaccount\.com", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +67,8 @@ class Holding:
     """Why there may be more permissions than these; '' where these are all."""
     hidden: bool = False
     """Whether what is in doubt may escalate or reach data."""
+    through: tuple[Identity, ...] = ()
+    """The groups by which it holds this, its own first; none where the grant names itself."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,12 @@ class Holdings:
     held: dict[str, list[Holding]] = field(default_factory=dict)
     unknown: list[tuple[Grant, str]] = field(default_factory=list)
     """Grants to somebody whom only creation tells, with the reason."""
+    memberships: list[tuple[Identity, Identity, Membership]] = field(default_factory=list)
+    """Who is in which group, without groups in between."""
+    within: dict[str, dict[str, tuple[Identity, ...]]] = field(default_factory=dict)
+    """The groups that an identity is in, by both keys: the way there, which ends with the group."""
+    unread: list[tuple[Resource, str]] = field(default_factory=list)
+    """Memberships that may give more than is told here, with the reason."""
     _holders: dict[int, Identity] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[tuple[Identity, list[Holding]]]:
@@ -81,7 +92,7 @@ class Holdings:
             yield identity, self.held[key]
 
     def holder_of(self, grant: Grant) -> Identity | None:
-        """Who holds one of the grants here."""
+        """Whom one of the grants here names."""
         return self._holders.get(id(grant))
 
     def note(self, holding: Holding) -> None:
@@ -93,7 +104,7 @@ class Holdings:
 def holdings(stack: Stack) -> Holdings:
     """Who holds what in `stack`; ask with `stack.once(holdings)`."""
     found = Holdings()
-    emails = stack.once(_emails)
+    emails = stack.once(emails_of)
     for account in stack.of_type(ACCOUNT):
         one = account.resource
         email = emails[one.urn]
@@ -112,33 +123,57 @@ def holdings(stack: Stack) -> Holdings:
             if same:
                 met[same] = identity
         found.note(_holding(identity, grant))
+    _join(found, stack.once(groups_of))
     return found
 
 
-def project_of(stack: Stack, resource: Resource) -> str | None:
-    """The project that `resource` is in: its own word, or its provider's; None where neither tells."""
-    provider = stack.plan.by_urn.get(resource.provider or "")
-    for one in (resource, provider):
-        if one is not None:
-            try:
-                told = Value.of(one)["project"].text()
-            except NotKnown:
-                return None
-            if told:
-                return told
-    return None
+def _join(found: Holdings, groups: Groups) -> None:
+    """Gives those in groups what the groups hold."""
+    for made in groups.made.values():
+        _known(found, _group(made))
+    found.unread.extend(groups.unread)
+    above: dict[str, dict[str, Identity]] = {}
+    for one in groups.memberships:
+        group = _known(found, Identity(one.group, Kind.GROUP, one.group, None))
+        member = _joining(found, one.member)
+        above.setdefault(member.key, {})[group.key] = group
+        found.memberships.append((member, group, one))
+        if group.member is None and group.key not in groups.made:
+            found.unread.append(
+                (one.by, f"what {group.name} is granted is not known: its e-mail is not in the plan")
+            )
+    own = {key: tuple(held) for key, held in found.held.items()}
+    for key in above:
+        ways = found.within[key] = _ways(above, key)
+        member = found.identities[key]
+        found.held[key] += [
+            replace(holding, identity=member, through=way) for end, way in ways.items() for holding in own[end]
+        ]
 
 
-def email_of(stack: Stack, account: Resource) -> str | None:
-    """The e-mail of a service account of the plan, which follows from its ID and its project."""
-    id_, project = name_of(account), project_of(stack, account)
-    # A project of a domain is `domain:id`, and `id.domain` in e-mails.
-    return f"{id_}@{'.'.join(reversed(project.split(':')))}.iam.gserviceaccount.com" if id_ and project else None
+def _joining(found: Holdings, member: Resource | str) -> Identity:
+    """Who a membership is of; an e-mail is a group's where a group of that e-mail is known."""
+    if isinstance(member, Resource):
+        key = group_key(member) if member.type == GROUP else member.urn
+        return found.identities[key]
+    if member.endswith("gserviceaccount.com"):
+        member = f"serviceAccount:{member}"
+    else:
+        member = f"{'group' if f'group:{member}' in found.identities else 'user'}:{member}"
+    return _known(found, Identity(member.lower(), kind_of(member), _shown(member), member))
 
 
-def _emails(stack: Stack) -> dict[str, str | None]:
-    """The e-mail of each service account of the plan, by its URN."""
-    return {one.resource.urn: email_of(stack, one.resource) for one in stack.of_type(ACCOUNT)}
+def _ways(above: dict[str, dict[str, Identity]], start: str) -> dict[str, tuple[Identity, ...]]:
+    """The shortest way from an identity to each group that it is in; groups may be in each other."""
+    ways: dict[str, tuple[Identity, ...]] = {start: ()}
+    left = [start]
+    for here in left:
+        for key, group in above.get(here, {}).items():
+            if key not in ways:
+                ways[key] = (*ways[here], group)
+                left.append(key)
+    del ways[start]
+    return ways
 
 
 def _known(found: Holdings, identity: Identity) -> Identity:
@@ -150,6 +185,8 @@ def _identity(stack: Stack, grant: Grant) -> Identity:
     kind, key = member_of(grant), who(grant)
     if key is None:
         raise NotKnown("member", "is known only after creation")
+    if kind is Kind.GROUP and grant.member is None and grant.holder is not None:
+        return _group(grant.holder)
     account = grant.holder if grant.holder is not None and grant.holder.type == ACCOUNT else None
     if account is not None and grant.member is not None and not is_account(stack, account, grant.member):
         # An account of the same ID in another project.
@@ -158,20 +195,19 @@ def _identity(stack: Stack, grant: Grant) -> Identity:
     return Identity(key, kind, name, grant.member, account)
 
 
+def _group(made: Resource) -> Identity:
+    """A group that the plan makes."""
+    key = group_key(made)
+    member = key if key != made.urn else None
+    return Identity(key, Kind.GROUP, member or made.name, member)
+
+
 def _shown(member: str) -> str:
     """A member in short words: what a pool admits without the path of the pool."""
     pool = _POOL.search(member)
     if pool is not None:
         return f"{'anything' if pool['who'] == '*' else pool['who']} of pool {pool['pool']}"
     return member.removeprefix("serviceAccount:")
-
-
-def is_account(stack: Stack, account: Resource, member: str) -> bool:
-    """Whether an e-mail, or a member with one, is that of a service account of the plan, not of its namesake."""
-    told, email = _EMAIL.fullmatch(member.strip().lower()), stack.once(_emails).get(account.urn)
-    return (
-        told is None or email is None or f"{told['id']}@{told['project']}" == email.lower().partition(".iam.")[0]
-    )
 
 
 def _holding(identity: Identity, grant: Grant) -> Holding:

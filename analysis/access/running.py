@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.access.permissions import is_account
+from analysis.access.accounts import is_account
 from analysis.grants import ACCOUNT
 from analysis.stack import Stack
 from analysis.value import NotKnown, Value

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from analysis.access.blast_radius import Radius, Readership, radii, readerships
 from analysis.access.escalation import Becoming, GrantStep, becoming
+from analysis.access.groups import Membership
 from analysis.access.members import Kind
 from analysis.access.paths import Step, path, reached, turned
 from analysis.access.permission_kinds import Escalation, accesses_data, escalation
@@ -18,7 +19,7 @@ from analysis.access.permissions import Holding, Identity, holdings
 from analysis.access.running import Running
 from analysis.grants import Grant
 from analysis.stack import Stack
-from plan.plan import Plan
+from plan.plan import Plan, Resource
 
 _ORDER: Final = (
     Kind.ACCOUNT,
@@ -68,6 +69,10 @@ class Who:
     become_by: tuple[tuple[str, list[GrantStep]], ...]
     """Who can become it, each with the shortest way."""
     radius: Radius | None
+    groups: tuple[tuple[Identity, Membership], ...] = ()
+    """The groups that it is in."""
+    members: tuple[tuple[Identity, Membership], ...] = ()
+    """Who is in it by the plan, if it is a group; the plan never tells that nobody else is."""
 
     def is_called(self, name: str) -> bool:
         """Whether somebody may mean this identity by `name`: its name, its member, its e-mail or the ID in it."""
@@ -86,6 +91,8 @@ class Access:
     secrets: tuple[Readership, ...]
     unknown: tuple[tuple[Grant, str], ...]
     """Grants to somebody whom only creation tells."""
+    unread: tuple[tuple[Resource, str], ...]
+    """Memberships of groups that may give more than is told here."""
 
 
 def access_of(plan: Plan) -> Access:
@@ -98,6 +105,11 @@ def access_of(plan: Plan) -> Access:
     for one in graph.running:
         if one.account is not None:
             runs.setdefault(one.account.urn, []).append(one)
+    groups: dict[str, list[tuple[Identity, Membership]]] = {}
+    members: dict[str, list[tuple[Identity, Membership]]] = {}
+    for member, group, by in graph.holdings.memberships:
+        groups.setdefault(member.key, []).append((group, by))
+        members.setdefault(group.key, []).append((member, by))
     everybody = []
     for identity, held in graph.holdings:
         ways = reached(graph.steps, identity.key)
@@ -112,11 +124,19 @@ def access_of(plan: Plan) -> Access:
                 tuple((end, graph.without_hubs(path(ways, end))) for end in ends),
                 tuple((start, graph.without_hubs(_forth(path(ways_back, start)))) for start in starts),
                 radius.get(identity.key),
+                tuple(groups.get(identity.key, ())),
+                tuple(members.get(identity.key, ())),
             )
         )
     everybody.sort(key=lambda one: (_ORDER.index(one.identity.kind), one.identity.name))
+    found = stack.once(holdings)
     return Access(
-        plan, graph, tuple(everybody), tuple(stack.once(readerships)), tuple(stack.once(holdings).unknown)
+        plan,
+        graph,
+        tuple(everybody),
+        tuple(stack.once(readerships)),
+        tuple(found.unknown),
+        tuple(found.unread),
     )
 
 
@@ -159,6 +179,7 @@ def _stack(access: Access, only: str | None) -> dict[str, Any]:
         "identities": [_who(access, one) for one in chosen],
         "secrets": [_secret(one) for one in access.secrets],
         "unknown": [{"urn": grant.by.urn, "role": grant.role_name, "why": why} for grant, why in access.unknown],
+        "unreadMemberships": [{"urn": one.urn, "why": why} for one, why in access.unread],
     }
 
 
@@ -172,6 +193,8 @@ def _who(access: Access, who: Who) -> dict[str, Any]:
         "runs": [
             {"kind": one.kind, "urn": one.resource.urn, "facesInternet": one.faces_internet} for one in who.runs
         ],
+        "groups": [_membership(*one) for one in who.groups],
+        "members": [_membership(*one) for one in who.members] if identity.kind is Kind.GROUP else None,
         "access": [_holding(one) for one in who.held],
         "becomes": [{"name": access.graph.name(end), "way": _way(access, way)} for end, way in who.becomes],
         "becomeBy": [{"name": access.graph.name(start), "way": _way(access, way)} for start, way in who.become_by],
@@ -182,6 +205,10 @@ def _who(access: Access, who: Who) -> dict[str, Any]:
             "everywhere": sorted(radius.altogether.everywhere) if radius else [],
         },
     }
+
+
+def _membership(other: Identity, one: Membership) -> dict[str, Any]:
+    return {"name": other.name, "letsOthersIn": one.lets_in, "by": one.by.urn}
 
 
 def _holding(holding: Holding) -> dict[str, Any]:
@@ -195,6 +222,7 @@ def _holding(holding: Holding) -> dict[str, Any]:
         "can": words_of(holding.permissions),
         "permissions": sorted(holding.permissions),
         "doubt": holding.doubt or None,
+        "through": [group.name for group in holding.through],
         "by": grant.by.urn,
         "source": grant.by.source[0] if grant.by.source else None,
     }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from analysis.access.members import Kind
-from analysis.access.permissions import Identity, holdings
+from analysis.access.permissions import Holding, Identity, holdings
 from analysis.access.powers import BASIC, is_of_agents, powers_of
 from analysis.grants import Grant, Scope
 from analysis.stack import Stack
@@ -52,6 +52,8 @@ def held_together(stack: Stack, duties: Duties) -> Iterator[Result]:
             yield Looked(grant.by)
             if _part(grant, duties) != (False, False):
                 yield Unseen(grant.by, reason)
+    for by, reason in found.unread:
+        yield Unseen(by, reason)
     for identity, held in found:
         mine = [one.grant for one in held if _matters(one.grant, duties) and not _is_agents(identity, one.grant)]
         seconds: list[Grant] = []
@@ -67,7 +69,7 @@ def held_together(stack: Stack, duties: Duties) -> Iterator[Result]:
                 doubt = _doubt(grant)
                 if doubt:
                     yield Unseen(grant.by, doubt)
-        yield from _met(identity, first, seconds, duties)
+        yield from _met(identity, first, seconds, duties, _Groups(held))
 
 
 def _matters(grant: Grant, duties: Duties) -> bool:
@@ -106,7 +108,21 @@ def _note(first: _Held, grant: Grant, duties: Duties) -> None:
         first.within.setdefault(place, grant)
 
 
-def _met(identity: Identity, first: _Held, seconds: list[Grant], duties: Duties) -> Iterator[Result]:
+class _Groups:
+    """By which group an identity holds a grant."""
+
+    def __init__(self, held: Sequence[Holding]) -> None:
+        self._through = {id(one.grant): one.through[-1].key for one in held if one.through}
+
+    def have(self, grant: Grant, other: Grant) -> bool:
+        """Whether one group holds both: that is told of the group, not of everybody in it."""
+        group = self._through.get(id(grant))
+        return group is not None and group == self._through.get(id(other))
+
+
+def _met(
+    identity: Identity, first: _Held, seconds: list[Grant], duties: Duties, groups: _Groups
+) -> Iterator[Result]:
     """A problem for each grant of the second duty that meets one of the first."""
     for grant in seconds:
         other = first.anywhere if grant.scope is not Scope.ENTITY else first.everywhere
@@ -115,7 +131,7 @@ def _met(identity: Identity, first: _Held, seconds: list[Grant], duties: Duties)
             other = first.within.get(places[0]) or next(
                 (first.at[place] for place in places if place in first.at), None
             )
-        if other is not None:
+        if other is not None and not groups.have(grant, other):
             second = f"{grant.role_name} on {grant.entity_name}"
             both = second if other is grant else f"{other.role_name} on {other.entity_name} and {second}"
             yield Problem(

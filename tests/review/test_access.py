@@ -13,36 +13,14 @@ from plan.plan import Plan
 from review.command import main
 from tests.policies.mutants.grantees import ON_SECRET, member, on_account, on_project
 from tests.policies.mutation import Draft
+from tests.review.access_runs import of, plan_file, run_json, run_text
 from tests.stacks.planned import ROOT, planned
 
 
 @pytest.fixture
 def prod(tmp_path: Path) -> Path:
     """The planned reference stack in a file."""
-    return _file(tmp_path, planned("prod"))
-
-
-def _file(folder: Path, plan: Plan, name: str = "plan.json") -> Path:
-    file = folder / name
-    file.write_text(plan.to_json())
-    return file
-
-
-def run_text(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What it prints, in one line: where lines break is of no matter."""
-    assert main(["access", *arguments]) == 0
-    return " ".join(capsys.readouterr().out.split())
-
-
-def run_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
-    assert main(["access", "--format", "json", *arguments]) == 0
-    return json.loads(capsys.readouterr().out)
-
-
-def of(told: Any, name: str) -> Any:
-    """One identity of the first stack."""
-    [found] = [one for one in told["stacks"][0]["identities"] if one["name"] == name]
-    return found
+    return plan_file(tmp_path, planned("prod"))
 
 
 def test_every_stack_of_the_project_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -166,7 +144,7 @@ def test_what_is_taken_what_is_all_over_and_what_nobody_knows_is_told(
     unknown = draft.find(ON_SECRET, "worker-openai-api-key-read")
     unknown.inputs["member"] = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
     unknown.propertyDependencies.pop("member", None)
-    file = str(_file(tmp_path, draft.done()))
+    file = str(plan_file(tmp_path, draft.done()))
     text = run_text(capsys, "--plan", file)
     for part in (
         "control of project acme-voice-prod (grants itself any role: resourcemanager.projects.setIamPolicy)",
@@ -192,7 +170,7 @@ def test_what_is_taken_what_is_all_over_and_what_nobody_knows_is_told(
 def test_many_ways_are_cut_unless_all_are_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     draft = Draft(planned("prod"))
     on_project(draft, "worker", "roles/iam.serviceAccountTokenCreator")
-    file = str(_file(tmp_path, draft.done()))
+    file = str(plan_file(tmp_path, draft.done()))
     assert "and 2 more: --all" in run_text(capsys, "--plan", file, "--identity", "worker")
     assert "more: --all" not in run_text(capsys, "--plan", file, "--identity", "worker", "--all")
 
@@ -223,7 +201,7 @@ def test_a_preview_and_a_state_tell_the_same(
 
 
 def test_a_plan_without_identities_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = _file(tmp_path, Plan.of([], project="p", stack="s", system="p", outputs={}))
+    file = plan_file(tmp_path, Plan.of([], project="p", stack="s", system="p", outputs={}))
     assert run_text(capsys, "--plan", str(file)) == "p · s: who can do what (0 identities, 0 grants)"
 
 

@@ -52,6 +52,9 @@ def undeclared_holder(stack: Stack, settings: Others) -> Iterator[Result]:
         if identity.account is not None and declared.declarer_of(identity.account) is not None:
             continue
         for holding in held:
+            if holding.through:
+                # It is told of the group that the grant names.
+                continue
             grant = holding.grant
             yield Looked(grant.by)
             if not _is_about_accounts(holding) and not _is_let_in(holding):

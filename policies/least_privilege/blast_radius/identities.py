@@ -45,19 +45,25 @@ class Ceilings(Settings):
     settings=Ceilings,
 )
 def identities(stack: Stack, settings: Ceilings) -> Iterator[Result]:
+    found = stack.once(holdings)
     over = {one.identity.key for one in stack.once(radii) if one.itself.number > settings.itself}
     for one in stack.once(radii):
         if one.identity.kind in _NOT_ASKED:
             continue
         on = _resource(stack, one)
         yield Looked(on)
+        if over & found.within.get(one.identity.key, {}).keys():
+            # It reaches what its group reaches, and that is told of the group.
+            continue
         if one.identity.key in over:
             yield Problem(on, f"{_told(one, one.itself)}; the ceiling is {settings.itself}", key=one.identity.key)
         elif one.altogether.number > settings.altogether and not any(two.key in over for two in one.through):
             through = shown([f"'{two.name}'" for two in one.through])
             told = f"{_told(one, one.altogether)}, as whom it can become ({through})"
             yield Problem(on, f"{told}; the ceiling is {settings.altogether}", key=one.identity.key)
-    for identity, held in stack.once(holdings):
+    for by, reason in found.unread:
+        yield Unseen(by, reason)
+    for identity, held in found:
         for holding in held if identity.kind not in _NOT_ASKED else ():
             if holding.hidden:
                 yield Unseen(holding.grant.by, holding.doubt)

@@ -96,6 +96,8 @@ def _message(law: Lawful, found: list[Found]) -> str:
 
 def _unseen(stack: Stack, law: Lawful) -> Iterator[Result]:
     """Grants on accounts or on more of which it is not known to whom, or what, they give."""
+    for by, reason in stack.once(holdings).unread:
+        yield Unseen(by, reason)
     for grant, why in stack.once(holdings).unknown:
         if _is_about_accounts(grant):
             yield Unseen(grant.by, why)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from analysis.access.accounts import is_account
 from analysis.access.members import Kind, member_of, who
-from analysis.access.permissions import is_account
 from analysis.access.powers import BASIC, powers_of, shown
 from analysis.grants import Grant, Scope
 from analysis.stack import Stack

@@ -99,3 +99,44 @@ def test_who_has_both_duties_for_one_key_is_told(grants: list[Given]) -> None:
 @given(st.permutations([Given("group:a@acme.example", duty, "one/a") for duty in ROLES]))
 def test_the_order_of_grants_does_not_matter(grants: list[Given]) -> None:
     assert len(evaluate(planned(grants), [keys_separate_duties]).findings) == 1
+
+
+def in_group(grants: list[Given], *members: str) -> list[str]:
+    """What is said where `members` are in group a."""
+    type_ = "gcp:cloudidentity/group:Group"
+    group = Resource(
+        urn=f"urn:pulumi:s::p::{type_}::a",
+        type=type_,
+        name="a",
+        custom=True,
+        parent=None,
+        inputs={"groupKey": {"id": "a@acme.example"}},
+        outputs={"name": "groups/1"},
+    )
+    type_ = "gcp:cloudidentity/groupMembership:GroupMembership"
+    memberships = [
+        Resource(
+            urn=f"urn:pulumi:s::p::{type_}::{member}",
+            type=type_,
+            name=member,
+            custom=True,
+            parent=None,
+            inputs={"group": "groups/1", "preferredMemberKey": {"id": member}, "roles": [{"name": "MEMBER"}]},
+        )
+        for member in members
+    ]
+    plan = Plan.of([*planned(grants), group, *memberships], project="p", stack="s", system="p", outputs={})
+    return [one.message for one in evaluate(plan, [keys_separate_duties]).findings]
+
+
+def test_duties_meet_in_a_member_of_the_group_that_has_one_of_them() -> None:
+    grants = [Given("group:a@acme.example", "use", "one"), Given("user:ann@acme.example", "admin", "one/a")]
+    assert not in_group(grants, "bob@acme.example")
+    [said] = in_group(grants, "Ann@acme.example", "bob@acme.example")
+    assert said.startswith("user:ann@acme.example has")
+
+
+def test_a_group_that_has_both_duties_is_told_once_and_not_for_each_member() -> None:
+    grants = [Given("group:a@acme.example", duty, "one/a") for duty in ("admin", "use")]
+    [said] = in_group(grants, "ann@acme.example", "bob@acme.example")
+    assert said.startswith("group:a@acme.example has")
