@@ -39,6 +39,11 @@ def access_text(access: Access, *, only: str | None = None, every: bool = False)
         yield "granted to somebody whom only creation tells"
         for grant, why in access.unknown:
             yield f"  {grant.role_name} on {grant.entity_name}: {why}"
+    if access.runs_as_unknown:
+        yield ""
+        yield "runs as somebody whom only creation tells"
+        for run in access.runs_as_unknown:
+            yield from _wrapped(f"{run.name}: {run.why}", "  ")
     if access.unread:
         yield ""
         yield "memberships that may give more than is told here"
@@ -56,9 +61,12 @@ def _who(access: Access, who: Who, *, every: bool) -> Iterator[str]:
     if identity.member and not identity.member.endswith(identity.name):
         yield f"  {identity.member}"
     yield from _groups(who)
-    yield "  can" if who.held else "  can do nothing by itself"
+    nothing = "is granted nothing by the plan" if who.not_told else "can do nothing by itself"
+    yield "  can" if who.held else f"  {nothing}"
     for on, held in _by_entity(who.held):
         yield from _access(on, held, every=every)
+    if who.not_told:
+        yield from _wrapped(f"not known: {who.not_told}", "  ")
     name, steps = access.graph.name, access.graph.steps_in_words
     yield from _ways("can become", [steps(way) for _, way in who.becomes], every=every)
     yield from _ways("can be become by", [[name(start), *steps(way)] for start, way in who.become_by], every=every)

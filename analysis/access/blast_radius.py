@@ -18,11 +18,12 @@ from typing import Final
 
 from analysis.access.accounts import project_of
 from analysis.access.conditions import EVERYTHING, Held, entities_in, reach_of, whole_entities_in
+from analysis.access.dataset_grants import DATASET
 from analysis.access.escalation import becoming
 from analysis.access.members import Kind
 from analysis.access.paths import reached, turned
 from analysis.access.permission_kinds import accesses_data
-from analysis.access.permissions import DATASET, Holding, Identity, holdings
+from analysis.access.permissions import Holding, Identity, holdings
 from analysis.access.uses import PROJECT_ROLES
 from analysis.grants import Grant, Scope
 from analysis.stack import Stack

@@ -117,7 +117,11 @@ class _Builder:
         self._projects = {
             one.resource.urn: project_of(stack, one.resource) or _EVERYWHERE for one in stack.of_type(ACCOUNT)
         }
-        self._default = [one for one in identities.values() if one.kind is Kind.DEFAULT and one.member]
+        self._default = [one for one in identities.values() if one.kind is Kind.DEFAULT]
+        self._as_whom: dict[int, list[str]] = {}
+        for key, runs in self._graph.holdings.runs.items():
+            for run in runs:
+                self._as_whom.setdefault(id(run), []).append(key)
         self._runs: dict[str, list[Running]] = {}
         for one in self._graph.running:
             self._runs.setdefault(one.resource.type, []).append(one)
@@ -205,11 +209,8 @@ class _Builder:
 
     def _enter(self, start: str, what: Iterable[Running], how: str, *by: Grant) -> None:
         for one in what:
-            if one.account is not None:
-                self._graph.add(start, one.account.urn, how, *by)
-            for default in self._default:
-                if one.runs_as(default.member or ""):
-                    self._graph.add(start, default.key, how, *by)
+            for key in self._as_whom.get(id(one), ()):
+                self._graph.add(start, key, how, *by)
 
     def _seize(self, identity: Identity, holding: Holding, custom: list[Grant]) -> None:
         grant, permissions, start = holding.grant, holding.permissions, identity.key

@@ -14,31 +14,20 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
-from analysis.access.accounts import emails_of, is_account
+from analysis.access.accounts import domain_of, emails_of, is_account, project_of
+from analysis.access.attached import DEFAULTS
+from analysis.access.dataset_grants import dataset_grants
 from analysis.access.groups import Groups, Membership, groups_of
 from analysis.access.groups import key_of as group_key
 from analysis.access.members import Kind, kind_of, member_of, who
 from analysis.access.powers import powers_of
 from analysis.access.role_table import role_table
-from analysis.grants import ACCOUNT, GROUP, Form, Grant, Scope, grants_of
+from analysis.access.running import Running, running
+from analysis.grants import ACCOUNT, GROUP, Grant, grants_of
 from analysis.stack import Stack
-from analysis.value import NotKnown, Value
+from analysis.value import NotKnown
 from plan.plan import Resource
 
-DATASET: Final = "gcp:bigquery/dataset:Dataset"
-DATASET_ACCESS: Final = "gcp:bigquery/datasetAccess:DatasetAccess"
-_DATASET_ROLES: Final = {
-    # https://cloud.google.com/bigquery/docs/control-access-to-resources-iam#required_roles
-    "OWNER": "roles/bigquery.dataOwner",
-    "WRITER": "roles/bigquery.dataEditor",
-    "READER": "roles/bigquery.dataViewer",
-}
-_SPECIAL: Final = {
-    "allAuthenticatedUsers": "allAuthenticatedUsers",
-    "projectOwners": "projectOwner:this project",
-    "projectWriters": "projectEditor:this project",
-    "projectReaders": "projectViewer:this project",
-}
 _POOL: Final = re.compile(r"Pools/(?P<pool>[^/]+)/(?P<who>.+)$")
 
 
@@ -79,6 +68,8 @@ class Holdings:
     held: dict[str, list[Holding]] = field(default_factory=dict)
     unknown: list[tuple[Grant, str]] = field(default_factory=list)
     """Grants to somebody whom only creation tells, with the reason."""
+    runs: dict[str, list[Running]] = field(default_factory=dict)
+    """What runs as an identity, by its key."""
     memberships: list[tuple[Identity, Identity, Membership]] = field(default_factory=list)
     """Who is in which group, without groups in between."""
     within: dict[str, dict[str, tuple[Identity, ...]]] = field(default_factory=dict)
@@ -110,7 +101,7 @@ def holdings(stack: Stack) -> Holdings:
         email = emails[one.urn]
         _known(found, Identity(one.urn, Kind.ACCOUNT, one.name, f"serviceAccount:{email}" if email else None, one))
     met: dict[tuple[str, int], Identity] = {}
-    for grant in [*grants_of(stack), *_dataset_grants(stack)]:
+    for grant in [*grants_of(stack), *dataset_grants(stack)]:
         # Most members are met many times.
         same = (grant.member, id(grant.holder)) if grant.member is not None else None
         identity = met.get(same) if same else None
@@ -124,7 +115,32 @@ def holdings(stack: Stack) -> Holdings:
                 met[same] = identity
         found.note(_holding(identity, grant))
     _join(found, stack.once(groups_of))
+    for run in stack.once(running):
+        for key in _as_whom(found, stack, run):
+            found.runs.setdefault(key, []).append(run)
     return found
+
+
+def _as_whom(found: Holdings, stack: Stack, one: Running) -> list[str]:
+    """The identities that something runs as: one, unless several default accounts are granted something."""
+    if one.account is not None:
+        return [one.account.urn]
+    if not one.email:
+        return []
+    met = [key for key, identity in found.identities.items() if one.runs_as(identity.member or "")]
+    if met:
+        return met
+    beginning = DEFAULTS.get(one.email)
+    if beginning is None:
+        member = f"serviceAccount:{one.email}"
+        return [_known(found, Identity(member.lower(), kind_of(member), one.email, member)).key]
+    project = project_of(stack, one.resource)
+    if project and beginning == "PROJECT_ID":
+        beginning = domain_of(project)
+    # The number of the project is not in the plan, and each project has its own.
+    name = f"{beginning}{one.email}"
+    key = f"serviceaccount:{name} of {project or 'its project'}"
+    return [_known(found, Identity(key, Kind.DEFAULT, name, None)).key]
 
 
 def _join(found: Holdings, groups: Groups) -> None:
@@ -226,55 +242,3 @@ def _holding(identity: Identity, grant: Grant) -> Holding:
 def _is_complete(role: str) -> bool:
     found = role_table().expand(role)
     return found is not None and found.complete
-
-
-def _dataset_grants(stack: Stack) -> Iterator[Grant]:
-    """What the access lists of datasets grant; views, routines and datasets that are let in are no identities."""
-    for dataset in stack.of_type(DATASET):
-        try:
-            for access in dataset["accesses"].items():
-                yield from _dataset_grant(stack, access, dataset.resource)
-        except NotKnown:
-            # That a list cannot be read is for the policies about datasets to say.
-            continue
-    for access in stack.of_type(DATASET_ACCESS):
-        named = stack.referred(access["datasetId"], DATASET)
-        yield from _dataset_grant(stack, access, named[0] if len(named) == 1 else None)
-
-
-def _dataset_grant(stack: Stack, access: Value, dataset: Resource | None) -> Iterator[Grant]:
-    member, role = _dataset_member(access), _text(access, "role")
-    if member is None or role is None:
-        return
-    accounts = stack.named(ACCOUNT, member) if member.startswith("serviceAccount:") else []
-    yield Grant(
-        by=access.resource,
-        form=Form.MEMBER,
-        role=_DATASET_ROLES.get(role, role),
-        custom=None,
-        member=member,
-        holder=accounts[0] if len(accounts) == 1 else None,
-        scope=Scope.ENTITY,
-        kind="bigquery/dataset",
-        entity=dataset,
-        entity_name=f"bigquery/dataset '{dataset.name}'" if dataset else "a dataset",
-        condition="",
-    )
-
-
-def _dataset_member(access: Value) -> str | None:
-    email = _text(access, "userByEmail")
-    if email:
-        return f"{'serviceAccount' if email.endswith('.gserviceaccount.com') else 'user'}:{email}"
-    for key, prefix in (("groupByEmail", "group:"), ("domain", "domain:"), ("iamMember", "")):
-        told = _text(access, key)
-        if told:
-            return f"{prefix}{told}"
-    return _SPECIAL.get(_text(access, "specialGroup") or "")
-
-
-def _text(access: Value, key: str) -> str | None:
-    try:
-        return access[key].text()
-    except NotKnown:
-        return None

@@ -1,4 +1,4 @@
-"""What runs, and as which identity: Cloud Run and functions, virtual machines, builds.
+"""What runs, and as which identity: Cloud Run and functions, virtual machines, builds, and what `attached` lists.
 
 Who gets into one of them is that identity.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from analysis.access.accounts import is_account
+from analysis.access.attached import APP_ENGINE, ATTACHED, CLOUD_BUILD, COMPUTE, accounts_named
 from analysis.grants import ACCOUNT
 from analysis.stack import Stack
 from analysis.value import NotKnown, Value
@@ -23,8 +24,6 @@ MACHINES: Final = {
     "gcp:compute/regionInstanceTemplate:RegionInstanceTemplate": "virtual machine",
 }
 TRIGGER: Final = "gcp:cloudbuild/trigger:Trigger"
-COMPUTE: Final = "-compute@developer.gserviceaccount.com"
-APP_ENGINE: Final = "@appspot.gserviceaccount.com"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +38,8 @@ class Running:
     """The account's e-mail where it is not the plan's; of a default account only the end; '' where not known."""
     faces_internet: bool
     """Whether requests reach it from the internet, through a load balancer or not."""
+    why: str = ""
+    """Why the plan does not tell as whom it runs, where it runs as somebody."""
 
     @property
     def name(self) -> str:
@@ -53,7 +54,7 @@ class Running:
 
 def running(stack: Stack) -> list[Running]:
     """All that runs in `stack`; ask with `stack.once(running)`."""
-    return [*_workloads(stack), *_machines(stack), *_builds(stack)]
+    return [*_workloads(stack), *_machines(stack), *_builds(stack), *_attached(stack)]
 
 
 def _workloads(stack: Stack) -> Iterator[Running]:
@@ -64,33 +65,55 @@ def _workloads(stack: Stack) -> Iterator[Running]:
             faces = True
         default = APP_ENGINE if one.resource.type == FUNCTION_V1 else COMPUTE
         try:
-            account, email = _account(stack, find(one, "account"), default)
-        except NotKnown:
-            account, email = None, ""
-        yield Running(one.resource, KINDS[one.resource.type], account, email, faces)
+            told = _account(stack, find(one, "account"), default)
+        except NotKnown as reason:
+            told = _Told(None, "", str(reason))
+        yield Running(one.resource, KINDS[one.resource.type], told.account, told.email, faces, told.why)
 
 
 def _machines(stack: Stack) -> Iterator[Running]:
     for one in stack.of_type(*MACHINES):
         try:
-            # Without a block a machine has no account at all.
-            account, email = _account(stack, one["serviceAccount"]["email"], "")
-        except NotKnown:
-            account, email = None, ""
-        yield Running(one.resource, MACHINES[one.resource.type], account, email, faces_internet=False)
+            block = one["serviceAccount"]
+            # Without a block a machine has no account at all, and with one that names none the default one.
+            told = _account(stack, block["email"], COMPUTE if block.present else "")
+        except NotKnown as reason:
+            told = _Told(None, "", str(reason))
+        yield Running(one.resource, MACHINES[one.resource.type], told.account, told.email, False, told.why)
 
 
 def _builds(stack: Stack) -> Iterator[Running]:
     for one in stack.of_type(TRIGGER):
         try:
-            account, email = _account(stack, one["serviceAccount"], "@cloudbuild.gserviceaccount.com")
-        except NotKnown:
-            account, email = None, ""
-        yield Running(one.resource, "build trigger", account, email, faces_internet=False)
+            told = _account(stack, one["serviceAccount"], CLOUD_BUILD)
+        except NotKnown as reason:
+            told = _Told(None, "", str(reason))
+        yield Running(one.resource, "build trigger", told.account, told.email, False, told.why)
 
 
-def _account(stack: Stack, value: Value, default: str) -> tuple[Resource | None, str]:
+def _attached(stack: Stack) -> Iterator[Running]:
+    for one in stack.of_type(*ATTACHED):
+        kind = ATTACHED[one.resource.type][0].kind
+        try:
+            each = [_account(stack, value, place.default) for place, value in accounts_named(one)]
+        except NotKnown as reason:
+            each = [_Told(None, "", str(reason))]
+        for found in {(told.account.urn if told.account else "", told.email): told for told in each}.values():
+            yield Running(one.resource, kind, found.account, found.email, False, found.why)
+
+
+class _Told(NamedTuple):
+    """As whom something runs."""
+
+    account: Resource | None
+    email: str
+    why: str = ""
+
+
+def _account(stack: Stack, value: Value, default: str) -> _Told:
     made = stack.referred(value, ACCOUNT)
     if len(made) == 1 and (value.is_unknown or is_account(stack, made[0], value.text(""))):
-        return made[0], ""
-    return None, value.text(default).rpartition("/")[2].lower()
+        return _Told(made[0], "")
+    named = value.text("").strip().rpartition("/")[2].lower()
+    # "default" is Compute Engine's word for it.
+    return _Told(None, default if named in ("", "default") else named)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from analysis.access.attached import HELD
 from analysis.access.blast_radius import Radius, Readership, radii, readerships
 from analysis.access.escalation import Becoming, GrantStep, becoming
 from analysis.access.groups import Membership
@@ -74,6 +75,15 @@ class Who:
     members: tuple[tuple[Identity, Membership], ...] = ()
     """Who is in it by the plan, if it is a group; the plan never tells that nobody else is."""
 
+    @property
+    def not_told(self) -> str:
+        """What an identity that the plan does not make may hold besides, and '' of one that it makes."""
+        if self.identity.kind is Kind.DEFAULT:
+            return next((held for end, held in HELD.items() if self.identity.name.lower().endswith(end)), "")
+        if self.identity.kind is Kind.ACCOUNT and self.identity.account is None:
+            return "the plan does not make it, and does not tell what it is granted elsewhere"
+        return ""
+
     def is_called(self, name: str) -> bool:
         """Whether somebody may mean this identity by `name`: its name, its member, its e-mail or the ID in it."""
         member = self.identity.member or ""
@@ -93,6 +103,8 @@ class Access:
     """Grants to somebody whom only creation tells."""
     unread: tuple[tuple[Resource, str], ...]
     """Memberships of groups that may give more than is told here."""
+    runs_as_unknown: tuple[Running, ...]
+    """What runs as somebody whom only creation tells."""
 
 
 def access_of(plan: Plan) -> Access:
@@ -101,10 +113,6 @@ def access_of(plan: Plan) -> Access:
     graph = stack.once(becoming)
     radius = {one.identity.key: one for one in stack.once(radii)}
     back = turned(graph.steps)
-    runs: dict[str, list[Running]] = {}
-    for one in graph.running:
-        if one.account is not None:
-            runs.setdefault(one.account.urn, []).append(one)
     groups: dict[str, list[tuple[Identity, Membership]]] = {}
     members: dict[str, list[tuple[Identity, Membership]]] = {}
     for member, group, by in graph.holdings.memberships:
@@ -119,7 +127,7 @@ def access_of(plan: Plan) -> Access:
         everybody.append(
             Who(
                 identity,
-                tuple(runs.get(identity.key, ())),
+                tuple(graph.holdings.runs.get(identity.key, ())),
                 tuple(held),
                 tuple((end, graph.without_hubs(path(ways, end))) for end in ends),
                 tuple((start, graph.without_hubs(_forth(path(ways_back, start)))) for start in starts),
@@ -137,6 +145,7 @@ def access_of(plan: Plan) -> Access:
         tuple(stack.once(readerships)),
         tuple(found.unknown),
         tuple(found.unread),
+        tuple(one for one in graph.running if one.why),
     )
 
 
@@ -180,6 +189,9 @@ def _stack(access: Access, only: str | None) -> dict[str, Any]:
         "secrets": [_secret(one) for one in access.secrets],
         "unknown": [{"urn": grant.by.urn, "role": grant.role_name, "why": why} for grant, why in access.unknown],
         "unreadMemberships": [{"urn": one.urn, "why": why} for one, why in access.unread],
+        "runsAsUnknown": [
+            {"kind": one.kind, "urn": one.resource.urn, "why": one.why} for one in access.runs_as_unknown
+        ],
     }
 
 
@@ -193,6 +205,7 @@ def _who(access: Access, who: Who) -> dict[str, Any]:
         "runs": [
             {"kind": one.kind, "urn": one.resource.urn, "facesInternet": one.faces_internet} for one in who.runs
         ],
+        "notTold": who.not_told or None,
         "groups": [_membership(*one) for one in who.groups],
         "members": [_membership(*one) for one in who.members] if identity.kind is Kind.GROUP else None,
         "access": [_holding(one) for one in who.held],

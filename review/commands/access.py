@@ -14,9 +14,10 @@ from review.chosen_plans import add_plans, plans_of, walking
 _ABOUT = """Tells who can do what: every identity with the resources it may use, the roles
 that let it and the permissions that follow, as whom it can come to act (the
 shortest way), who can come to act as it, and how many things with data it
-reaches (its blast radius). Plans the stacks itself, with no account and no
-network, or reads a plan from a file. What was granted outside the plan is not
-in it."""
+reaches (its blast radius). Who is in a group holds what the group holds, and
+what names no account runs as a default one. Plans the stacks itself, with no
+account and no network, or reads a plan from a file. What was granted outside
+the plan is not in it."""
 
 _EXAMPLES = """examples:
   voicestack access --stack prod                 everybody in prod

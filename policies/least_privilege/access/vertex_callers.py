@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from analysis.access.members import Kind
-from analysis.access.permissions import Identity, holdings
+from analysis.access.attached import ATTACHED
+from analysis.access.permissions import holdings
 from analysis.access.powers import BASIC, shown
-from analysis.access.running import Running, running
+from analysis.access.running import Running
 from analysis.stack import Stack
 from policies.engine.grant_policy import key_of
 from policies.engine.policy import Looked, Problem, Result, Settings, Severity, Unseen, stack_policy
@@ -63,14 +63,11 @@ def vertex_callers(stack: Stack, settings: Calls) -> Iterator[Result]:
 def _callers(stack: Stack) -> dict[str, Running]:
     """What runs as whom, by the identity's key."""
     found: dict[str, Running] = {}
-    default: list[Identity] = [one for one, _ in stack.once(holdings) if one.kind is Kind.DEFAULT]
-    for one in stack.once(running):
-        if one.account is not None:
-            found.setdefault(one.account.urn, one)
-        elif one.email:
-            for identity in default:
-                if one.runs_as(identity.member or ""):
-                    found.setdefault(identity.key, one)
+    for key, runs in stack.once(holdings).runs.items():
+        for one in runs:
+            # Notebooks and clusters of data are there to work on models.
+            if one.resource.type not in ATTACHED:
+                found.setdefault(key, one)
     return found
 
 

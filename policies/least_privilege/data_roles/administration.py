@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from analysis.access.attached import ATTACHED
 from analysis.access.members import member_of
 from analysis.access.powers import BASIC, powers_of, shown
 from analysis.access.running import TRIGGER, running
@@ -92,7 +93,7 @@ class _Identities:
 
 
 def _workload_identities(stack: Stack) -> _Identities:
-    ours = [one for one in stack.once(running) if one.resource.type != TRIGGER]
+    ours = [one for one in stack.once(running) if one.resource.type not in (TRIGGER, *ATTACHED)]
     emails = frozenset(one.email for one in ours if one.email)
     return _Identities(
         accounts=frozenset(one.account.urn for one in ours if one.account is not None),

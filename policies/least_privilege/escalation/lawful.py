@@ -14,7 +14,7 @@ from analysis.access.escalation import Becoming, GrantStep, becoming
 from analysis.access.members import Kind
 from analysis.access.permissions import Identity, holdings
 from analysis.access.powers import is_of_agents
-from analysis.access.running import TRIGGER, Running, running
+from analysis.access.running import TRIGGER, Running
 from analysis.access.uses import Uses, Where, role_key, role_of, uses
 from analysis.grants import ACCOUNT, Grant, Scope
 from analysis.stack import Stack
@@ -157,12 +157,10 @@ class Lawful:
 def lawful(stack: Stack, members: Iterable[str] = ()) -> Lawful:
     """What is meant in `stack`."""
     runs: dict[str, Running] = {}
-    default = [one for one, _ in stack.once(holdings) if one.kind is Kind.DEFAULT]
-    for one in sorted(stack.once(running), key=lambda one: not one.faces_internet):
-        if one.resource.type in WORKLOADS:
-            named = [one.account.urn] if one.account is not None else []
-            for key in named or [two.key for two in default if one.runs_as(two.member or "")]:
-                runs.setdefault(key, one)
+    for key, all_of_it in stack.once(holdings).runs.items():
+        ours = [one for one in all_of_it if one.resource.type in WORKLOADS]
+        if ours:
+            runs[key] = min(ours, key=lambda one: not one.faces_internet)
     return Lawful(
         stack, stack.once(becoming), stack.once(uses), runs, frozenset(one.strip().lower() for one in members)
     )
