@@ -1,4 +1,4 @@
-"""What differs between two plans: resources added, removed and changed, and access gained and lost.
+"""What differs between two plans: resources added, removed, moved and changed, and access gained and lost.
 
 It compares what is planned; it does not know what exists in the cloud.
 """
@@ -6,12 +6,13 @@ It compares what is planned; it does not know what exists in the cloud.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from analysis.exposure import exposed
 from analysis.grant_rows import GrantRow, grants_in
+from analysis.moves import Move, moved, moves
 from components.naming import stable_suffix
 from plan.plan import Plan, Resource
 
@@ -46,21 +47,31 @@ class Comparison:
     opened: tuple[str, ...] = ()
     """What is newly reachable from the internet."""
     closed: tuple[str, ...] = ()
+    moved: tuple[Move, ...] = ()
+    """What is in both under different URNs, as aliases say; what else differs of it is among the changes."""
 
     @property
     def empty(self) -> bool:
         """Whether the two plans are the same in all that it compares."""
-        return not (self.added or self.removed or self.changed or self.gained or self.lost)
+        return not (self.added or self.removed or self.moved or self.changed or self.gained or self.lost)
 
 
 def compare(before: Plan, after: Plan) -> Comparison:
     """What `after` has that `before` has not, and the other way round."""
-    old, new = before.by_urn, after.by_urn
+    found = moves(before, after)
+    before = moved(before, found)
+    aliased = {move.resource.urn for move in found}
+    old, new = _comparable(before, after)
     open_before, open_after = exposed(before), exposed(after)
     granted_before, granted_after = grants_in(before), grants_in(after)
     changed = []
     for urn in sorted(old.keys() & new.keys()):
-        changes = tuple(_resource_changes(old[urn], new[urn]))
+        changes = tuple(
+            change
+            for change in _resource_changes(old[urn], new[urn])
+            # That it moved says so already.
+            if not (urn in aliased and change.path == "options.aliases")
+        )
         if changes:
             changed.append(ResourceChange(new[urn], changes))
     return Comparison(
@@ -72,7 +83,18 @@ def compare(before: Plan, after: Plan) -> Comparison:
         lost=tuple(sorted(granted_before - granted_after)),
         opened=tuple(sorted(open_after - open_before)),
         closed=tuple(sorted(open_before - open_after)),
+        moved=tuple(found),
     )
+
+
+def _comparable(*plans: Plan) -> list[Mapping[str, Resource]]:
+    """The resources of each plan by their URNs.
+
+    The default providers are left out where one of the plans has none: previews do not show them, states do.
+    """
+    if all(any(one.is_default_provider for one in plan) for plan in plans):
+        return [plan.by_urn for plan in plans]
+    return [{one.urn: one for one in plan if not one.is_default_provider} for plan in plans]
 
 
 def as_if(plan: Plan, other: Plan) -> Plan:

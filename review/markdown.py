@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from analysis.comparison import Comparison, PropertyChange
 from analysis.grant_rows import GrantRow
+from analysis.moves import Move
 from plan.plan import Resource
 from plan.sentinels import UNKNOWN, is_secret
 
@@ -66,7 +67,10 @@ def _stack(comparison: Comparison, most: int) -> str:
     if comparison.empty:
         return f"{title}no change\n"
     added, removed = _shown(comparison.added), _shown(comparison.removed)
+    moved = [one for one in comparison.moved if not one.resource.is_component]
     counts = f"{len(added)} added, {len(comparison.changed)} changed, {len(removed)} removed"
+    if comparison.moved:
+        counts += f", {len(moved)} moved"
     lines = [title + counts, ""]
     if comparison.opened or comparison.closed:
         lines += ["**Reachable from the internet**", ""]
@@ -80,6 +84,11 @@ def _stack(comparison: Comparison, most: int) -> str:
         lines.append("")
     lines += _resources("Added", added, most)
     lines += _resources("Removed", removed, most)
+    if moved:
+        lines += [f"<details><summary>Moved ({len(moved)})</summary>", ""]
+        lines += ["| type | name | was |", "|---|---|---|"]
+        lines += _rows(moved, most, _move)
+        lines += ["", "</details>", ""]
     if comparison.changed:
         lines += [f"<details><summary>Changed ({len(comparison.changed)})</summary>", ""]
         lines += ["| resource | type | property | before | after |", "|---|---|---|---|---|"]
@@ -111,6 +120,12 @@ def _rows(items: Sequence[_Item], most: int, row: Callable[[_Item], str]) -> lis
     if len(items) > most:
         lines.append(f"| … and {len(items) - most} more | | | | |")
     return lines
+
+
+def _move(move: Move) -> str:
+    """What moved, and what it was below the project: the types of its parents, its own, its name."""
+    cells = (move.resource.type, move.resource.name, move.before.split("::", 2)[2])
+    return "| " + " | ".join(_plain(_short(cell)) for cell in cells) + " |"
 
 
 def _grant(verb: str, row: GrantRow) -> str:

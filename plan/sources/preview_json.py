@@ -1,11 +1,12 @@
 """A plan from `pulumi preview --json`.
 
 A failed preview writes a file that looks whole but is not: look at its exit code first. What a preview does not
-say (outputs, aliases, sources) is None in the plan.
+say (outputs, sources, aliases that nothing was found by) is None in the plan.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from plan.errors import PlanFileError
@@ -59,7 +60,7 @@ def _resources(steps: list[Any]) -> dict[str, Resource]:
             continue
         if state is None:
             raise ValueError(f"the step '{op}' of '{step.get('urn')}' tells no 'newState'")
-        made = recorded(state)
+        made = _moved(recorded(state), step.get("oldState"))
         former = found.get(made.urn)
         if former is not None and op == _REFRESH:
             continue
@@ -68,6 +69,14 @@ def _resources(steps: list[Any]) -> dict[str, Resource]:
         found[made.urn] = made
         (refreshed.add if op == _REFRESH else refreshed.discard)(made.urn)
     return found
+
+
+def _moved(made: Resource, old: Any) -> Resource:
+    """The resource with the URN by which an alias found it in the state, which only the step tells."""
+    before = old.get("urn") if isinstance(old, dict) else None
+    if not isinstance(before, str) or before == made.urn:
+        return made
+    return replace(made, options=replace(made.options, aliases=[before]))
 
 
 def _refuse_parts(raw: dict[str, Any]) -> None:
