@@ -132,7 +132,7 @@ def _ways(title: str, ways: list[list[str]], *, every: bool) -> Iterator[str]:
 def _radius(who: Who) -> Iterator[str]:
     radius = who.radius
     if radius is None:
-        yield "  blast radius 0"
+        yield f"  blast radius 0{' by what the plan grants' if who.not_told else ''}"
         return
     reach = radius.altogether
     names = [f"{short_type(one.type)} {one.name}" for one in reach.entities.values()]

@@ -67,9 +67,10 @@ def _stack(comparison: Comparison, most: int) -> str:
     if comparison.empty:
         return f"{title}no change\n"
     added, removed = _shown(comparison.added), _shown(comparison.removed)
-    moved = [one for one in comparison.moved if not one.resource.is_component]
+    # Components only group, but one that holds nothing has moved too.
+    moved = [one for one in comparison.moved if not one.resource.is_component] or comparison.moved
     counts = f"{len(added)} added, {len(comparison.changed)} changed, {len(removed)} removed"
-    if comparison.moved:
+    if moved:
         counts += f", {len(moved)} moved"
     lines = [title + counts, ""]
     if comparison.opened or comparison.closed:

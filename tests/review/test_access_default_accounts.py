@@ -26,6 +26,7 @@ def test_a_service_that_names_no_account_is_told_under_the_default_one(
     for part in (
         f"{DEFAULT}: a default service account, runs the service 'api', which takes requests from the internet",
         "is granted nothing by the plan",
+        "blast radius 0 by what the plan grants",
         "not known: Google makes it an editor of its project unless the organisation policy "
         "iam.automaticIamGrantsForDefaultServiceAccounts forbids that",
     ):

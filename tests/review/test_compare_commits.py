@@ -21,6 +21,18 @@ class Group(pulumi.ComponentResource):
 
 Group("one")
 """
+NESTED = """
+import pulumi
+
+
+class Group(pulumi.ComponentResource):
+    def __init__(self, name, opts=None):
+        super().__init__("demo:index:Group", name, None, opts)
+
+
+outer = Group("NAME", pulumi.ResourceOptions(OPTS))
+Group("NAME-inner", pulumi.ResourceOptions(parent=outer))
+"""
 
 
 @pytest.fixture
@@ -62,6 +74,18 @@ def test_a_stack_that_is_gone_is_told_as_removed(root: Path, capsys: pytest.Capt
 def test_a_new_stack_is_told_as_added(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "Pulumi.dev.yaml").write_text(STACK)
     assert "### dev: 1 added, 0 changed, 0 removed" in compared(root, capsys)[1]
+
+
+def test_a_component_renamed_with_an_alias_moves_with_what_it_holds(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, opts in (("old", ""), ("new", "aliases=[pulumi.Alias(name='old')]")):
+        (root / "__main__.py").write_text(NESTED.replace("NAME", name).replace("OPTS", opts))
+        if name == "old":
+            commit(root)
+    code, text = compared(root, capsys, "--stack", "prod", "--exit-code")
+    assert code == 1
+    assert "### prod: 0 added, 0 changed, 0 removed, 2 moved" in text
 
 
 def test_a_commit_that_cannot_be_planned_is_told_without_a_traceback(
