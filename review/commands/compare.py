@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plan.errors import PlanFileError, ReviewError
-from review.arguments import root_of
+from review.arguments import add_debug, root_of
 
 if TYPE_CHECKING:
     from plan.plan import Plan
@@ -46,7 +46,7 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--system", metavar="NAME", help="the system, where it is not the root's")
     parser.add_argument("--exit-code", action="store_true", help="exit 1 where they differ")
     parser.add_argument("--root", type=Path, metavar="DIR", help="the project's root (found from here otherwise)")
-    parser.add_argument("--debug", action="store_true", help="show where an error came from")
+    add_debug(parser)
     parser.set_defaults(run=run)
 
 
