@@ -60,8 +60,8 @@ def _deployment(raw: Any) -> dict[str, Any]:
     if pending:
         # What was being made may exist, what was being changed may be either: nothing can be said to have passed.
         raise ValueError(
-            f"{len(pending)} operations were cut off, and nobody knows what they left: run `pulumi refresh`, "
-            "then export again"
+            f"{len(pending)} operations were cut off, and nobody knows what they left: `voicestack recover` "
+            "tells the way back; then export again"
         )
     return deployment
 
