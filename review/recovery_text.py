@@ -122,8 +122,9 @@ def _imports(recovery: Recovery, again: str) -> Iterator[str]:
     yield "   What is refused as not existing was never made; the others are taken in."
     yield "   Each comes in protected; the next `up` sets what the program says."
     stack = shlex.quote(recovery.stack)
-    yield f"\n    {again} --format import |"
-    yield f"      pulumi import --stack {stack} --generate-code=false --file /dev/stdin\n"
+    # Through a file: on a pipe `pulumi import` could not ask before it goes on.
+    yield f"\n    {again} --format import > import.json"
+    yield f"    pulumi import --stack {stack} --generate-code=false --file import.json\n"
     for one in wanted:
         yield f"   {_title(one)}"
         yield f"     {printable(one.id)}"

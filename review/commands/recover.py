@@ -20,8 +20,8 @@ _EXAMPLES = """examples:
   pulumi stack export --stack prod | voicestack recover --stack prod --state -
   voicestack recover --stack prod --state state.json
   voicestack recover --stack prod --state state.json --format json
-  voicestack recover --stack prod --state state.json --format import |
-    pulumi import --stack prod --generate-code=false --file /dev/stdin
+  voicestack recover --stack prod --state state.json --format import > import.json
+  pulumi import --stack prod --generate-code=false --file import.json
 
 docs/deploy.md, "After a killed up", tells the whole way.
 
