@@ -12,8 +12,6 @@ from policies.data_protection.cloud_sql.demands import Demand, is_on, is_one_of,
 from policies.engine.policy import Result, Settings, Severity, resource_policy
 from policies.engine.settings_kinds import WordSet, some_of
 
-# https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-SEVERITY-LEVELS
-_CHATTY: Final = ("debug5", "debug4", "debug3", "debug2", "debug1", "info", "notice", "warning")
 _CLASSES: Final = frozenset({"ddl", "role"})
 
 
@@ -43,13 +41,6 @@ DEMANDS: Final = (
         "none",
         "changes of the schema and of rights leave no trace in the log",
     ),
-    Demand("log_min_messages", is_one_of(*_CHATTY), "warning", "warnings do not reach the log"),
-    Demand(
-        "log_min_error_statement",
-        is_one_of(*_CHATTY, "error"),
-        "error",
-        "the log does not say which statement failed",
-    ),
     Demand(
         "log_error_verbosity",
         is_one_of("default", "verbose"),
@@ -76,16 +67,16 @@ class AuditFlagsSettings(Settings):
 
 @resource_policy(
     id="sql-audit-flags",
-    title="Postgres records who connects, what changes the schema and what fails",
+    title="Postgres records who connects, what changes the schema and why something failed",
     severity=Severity.MEDIUM,
     why="""After a break-in the database's log is what tells who came in and what they changed; what was not
     recorded then cannot be recorded later. A read replica has a log and flags of its own.""",
     fix="""Use the `Postgres` component, which sets all of them (`FLAGS` in
     components/database/postgres_settings.py).""",
     fix_raw="Set the flag in `settings.databaseFlags`, on read replicas too.",
-    rows=(63, 64, 66, 67, 70, 71, 74),
-    cis_4=("6.2.1", "6.2.2", "6.2.3", "6.2.4", "6.2.5", "6.2.6", "6.2.8"),
-    cis_5=("6.2.1", "6.2.2", "6.2.3", "6.2.4", "6.2.5", "6.2.6", "6.2.8"),
+    rows=(63, 64, 70, 71, 74),
+    cis_4=("6.2.1", "6.2.2", "6.2.3", "6.2.4", "6.2.8"),
+    cis_5=("6.2.1", "6.2.2", "6.2.3", "6.2.4", "6.2.8"),
     settings=AuditFlagsSettings,
     types=[INSTANCE],
     elements=hosted,

@@ -9,7 +9,7 @@ from analysis.stack import Stack
 from analysis.stores.cloud_sql import INSTANCE, Engine, engine_of, hosted
 from analysis.value import Value
 from policies.data_protection.cloud_sql.demands import Demand, is_number, is_off, is_one_of, unmet
-from policies.engine.policy import Result, Settings, Severity, resource_policy
+from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
 from policies.engine.settings_kinds import WordSet, some_of
 
 _NEVER: Final = is_number(lambda value: value == -1)
@@ -28,7 +28,14 @@ DEMANDS: Final = (
     Demand("pgaudit.log_parameter", is_off, "off", "audited statements are logged with their parameters"),
     Demand("auto_explain.log_min_duration", _NEVER, "-1", f"plans of slow {_LOGGED}"),
 )
-_FLAGS: Final = frozenset(one.flag for one in DEMANDS)
+# From errors on, the least that either level may be; what is below logs the text of statements that went well:
+# https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-SEVERITY-LEVELS
+_FAILURES: Final = ("error", "log", "fatal", "panic")
+LEVELS: Final = (
+    Demand("log_min_messages", is_one_of("warning", *_FAILURES), "warning", ""),
+    Demand("log_min_error_statement", is_one_of(*_FAILURES), "error", ""),
+)
+_FLAGS: Final = frozenset(one.flag for one in (*DEMANDS, *LEVELS))
 
 
 class LoggedValuesSettings(Settings):
@@ -47,10 +54,10 @@ class LoggedValuesSettings(Settings):
     fix="""Use the `Postgres` component, which sets the flags (`FLAGS` in
     components/database/postgres_settings.py).""",
     fix_raw="""Take the flag out of `settings.databaseFlags`; `log_min_duration_statement` is -1,
-    `log_statement` ddl.""",
-    rows=(69, 71),
-    cis_4=("6.2.7",),
-    cis_5=("6.2.7",),
+    `log_statement` ddl, `log_min_messages` warning and `log_min_error_statement` error.""",
+    rows=(66, 67, 69, 71),
+    cis_4=("6.2.5", "6.2.6", "6.2.7"),
+    cis_5=("6.2.5", "6.2.6", "6.2.7"),
     settings=LoggedValuesSettings,
     types=[INSTANCE],
     elements=hosted,
@@ -58,3 +65,17 @@ class LoggedValuesSettings(Settings):
 def logged_values(instance: Value, stack: Stack, settings: LoggedValuesSettings) -> Iterator[Result]:
     if engine_of(instance) is Engine.POSTGRES:
         yield from unmet(instance, DEMANDS, settings.flags)
+        yield from _chatty(instance, settings.flags)
+
+
+def _chatty(instance: Value, wanted: frozenset[str]) -> Iterator[Result]:
+    """One problem for both levels: they are one mistake, and each alone lets the statements through."""
+    told: list[str] = []
+    for result in unmet(instance, LEVELS, wanted):
+        if isinstance(result, Unseen):
+            yield result
+        elif isinstance(result, Problem):
+            told.append(result.message.removesuffix(": "))
+    if told:
+        message = f"{' and '.join(told)}: nearly every statement is logged, with the values in it"
+        yield Problem(instance.resource, message, key="levels")

@@ -28,8 +28,6 @@ AUDITED = {
     "log_connections": "on",
     "log_disconnections": "on",
     "log_statement": "ddl",
-    "log_min_messages": "warning",
-    "log_min_error_statement": "error",
     "log_error_verbosity": "default",
     "cloudsql.enable_pgaudit": "on",
     "pgaudit.log": "ddl,role",
@@ -129,6 +127,13 @@ def test_a_tools_user_may_have_a_password_where_it_is_named() -> None:
     user = {"name": "looker", "type": "BUILT_IN", "passwordWo": "x"}
     assert looked_at(users_of_iam, user, type_=USER).findings
     assert not looked_at(users_of_iam, user, type_=USER, builtIn=["looker"]).findings
+
+
+def test_both_levels_of_debug_are_one_finding() -> None:
+    levels = ("log_min_messages", "log_min_error_statement")
+    inputs = instance({"databaseFlags": [{"name": one, "value": "debug5"} for one in levels]})
+    (found,) = looked_at(logged_values, inputs).findings
+    assert all(one in found.message for one in levels), found.message
 
 
 def test_auditors_may_ask_for_what_else_is_a_leak() -> None:

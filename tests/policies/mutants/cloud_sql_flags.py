@@ -30,16 +30,6 @@ def changes_of_the_schema_are_not_logged(draft: Draft) -> None:
 
 
 @mutant("sql-audit-flags")
-def warnings_are_not_logged(draft: Draft) -> None:
-    _flag(draft, "log_min_messages", "panic")
-
-
-@mutant("sql-audit-flags")
-def failed_statements_are_not_logged(draft: Draft) -> None:
-    _flag(draft, "log_min_error_statement", "fatal")
-
-
-@mutant("sql-audit-flags")
 def errors_are_logged_without_detail(draft: Draft) -> None:
     _flag(draft, "log_error_verbosity", "terse")
 
@@ -52,6 +42,17 @@ def the_audit_extension_is_off(draft: Draft) -> None:
 @mutant("sql-audit-flags", stack="staging")
 def the_audit_extension_logs_nothing(draft: Draft) -> None:
     _flag(draft, "pgaudit.log", "none")
+
+
+@mutant("sql-no-values-in-logs")
+def nearly_every_statement_is_logged_by_both_levels(draft: Draft) -> None:
+    _flag(draft, "log_min_messages", "debug5")
+    _flag(draft, "log_min_error_statement", "debug5")
+
+
+@mutant("sql-no-values-in-logs", stack="staging")
+def statements_that_went_well_are_logged(draft: Draft) -> None:
+    _flag(draft, "log_min_error_statement", "notice")
 
 
 @mutant("sql-no-values-in-logs")

@@ -37,8 +37,7 @@ def _audited(name: str, **other: pulumi.Input[str] | None) -> None:
         "bad-one-stage-of-connections": VIOLATED,
         "bad-disconnections": VIOLATED,
         "bad-no-statements": VIOLATED,
-        "bad-messages-from-errors-on": VIOLATED,
-        "bad-failed-statements-hidden": VIOLATED,
+        "good-messages-from-errors-on": PASSED,
         "bad-errors-without-detail": VIOLATED,
         "bad-extension-off": VIOLATED,
         "bad-extension-on-but-logging-nothing": VIOLATED,
@@ -60,8 +59,6 @@ def audits() -> None:
     _audited("good-with-safe-defaults-left-out")
     _audited(
         "good-with-everything-said",
-        log_min_messages="notice",
-        log_min_error_statement="ERROR",
         log_error_verbosity="verbose",
     )
     _audited("good-with-other-words-for-on", log_connections="true", log_disconnections="1")
@@ -72,8 +69,7 @@ def audits() -> None:
     _audited("bad-one-stage-of-connections", log_connections="authorization")
     _audited("bad-disconnections", log_disconnections=None)
     _audited("bad-no-statements", log_statement=None)
-    _audited("bad-messages-from-errors-on", log_min_messages="error")
-    _audited("bad-failed-statements-hidden", log_min_error_statement="panic")
+    _audited("good-messages-from-errors-on", log_min_messages="error", log_min_error_statement="log")
     _audited("bad-errors-without-detail", log_error_verbosity="terse")
     _audited("bad-extension-off", cloudsql__enable_pgaudit="off")
     _audited("bad-extension-on-but-logging-nothing", pgaudit__log=None)
@@ -115,6 +111,15 @@ def _logging(name: str, **values: pulumi.Input[str] | None) -> None:
         "bad-parameters-of-failures": VIOLATED,
         "bad-parameters-of-audits": VIOLATED,
         "bad-plans": VIOLATED,
+        "good-levels-of-failures": PASSED,
+        "good-the-least-levels": PASSED,
+        "bad-both-levels-debug": VIOLATED,
+        "bad-messages-of-debug": VIOLATED,
+        "bad-messages-of-notice": VIOLATED,
+        "bad-statements-of-info": VIOLATED,
+        "bad-statements-of-warnings": VIOLATED,
+        "bad-level-beside-an-unknown-one": VIOLATED,
+        "unknown-level": NOT_EVALUATED,
         "bad-what-is-no-number": VIOLATED,
         "bad-beside-an-unknown-flag": VIOLATED,
         "bad-replica": VIOLATED,
@@ -136,6 +141,15 @@ def logs() -> None:
     _logging("bad-parameters-of-failures", log_parameter_max_length_on_error="-1")
     _logging("bad-parameters-of-audits", pgaudit__log_parameter="on")
     _logging("bad-plans", auto_explain__log_min_duration="100")
+    _logging("good-levels-of-failures", log_min_messages="PANIC", log_min_error_statement="fatal")
+    _logging("good-the-least-levels", log_min_messages="warning", log_min_error_statement="error")
+    _logging("bad-both-levels-debug", log_min_messages="debug5", log_min_error_statement="debug5")
+    _logging("bad-messages-of-debug", log_min_messages="debug1")
+    _logging("bad-messages-of-notice", log_min_messages="notice")
+    _logging("bad-statements-of-info", log_min_error_statement="INFO")
+    _logging("bad-statements-of-warnings", log_min_error_statement="warning")
+    _logging("bad-level-beside-an-unknown-one", log_min_messages=unknown("l"), log_min_error_statement="debug5")
+    _logging("unknown-level", log_min_error_statement=unknown("m"))
     _logging("bad-what-is-no-number", log_min_duration_statement="never")
     _logging("bad-beside-an-unknown-flag", log_statement=unknown("a"), log_min_duration_statement="0")
     replica("bad-replica", "good-slow-statements-off", flags(log_statement="all"))
