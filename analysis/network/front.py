@@ -24,6 +24,19 @@ HTTPS_PROXIES: Final = (
     "gcp:compute/regionTargetHttpsProxy:RegionTargetHttpsProxy",
 )
 SSL_PROXY: Final = "gcp:compute/targetSSLProxy:TargetSSLProxy"
+TARGETS: Final = (
+    *HTTP_PROXIES,
+    *HTTPS_PROXIES,
+    SSL_PROXY,
+    "gcp:compute/targetTCPProxy:TargetTCPProxy",
+    "gcp:compute/regionTargetTcpProxy:RegionTargetTcpProxy",
+    "gcp:compute/targetGrpcProxy:TargetGrpcProxy",
+    "gcp:compute/targetInstance:TargetInstance",
+    "gcp:compute/targetPool:TargetPool",
+    "gcp:compute/vPNGateway:VPNGateway",
+    "gcp:compute/serviceAttachment:ServiceAttachment",
+)
+"""What a forwarding rule's `target` may be."""
 URL_MAPS: Final = ("gcp:compute/uRLMap:URLMap", "gcp:compute/regionUrlMap:RegionUrlMap")
 BACKEND_SERVICE: Final = "gcp:compute/backendService:BackendService"
 REGION_BACKEND_SERVICE: Final = "gcp:compute/regionBackendService:RegionBackendService"

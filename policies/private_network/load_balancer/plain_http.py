@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
-from analysis.network.front import HTTP_PROXIES, URL_MAPS, is_external_proxy
+from analysis.network.front import (
+    EXTERNAL,
+    GLOBAL_RULE,
+    HTTP_PROXIES,
+    REGIONAL_RULE,
+    TARGETS,
+    URL_MAPS,
+    is_external_proxy,
+    scheme_of,
+)
 from analysis.stack import Stack
 from analysis.value import MISSING, NotKnown, Value
 from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, resource_policy
+from policies.private_network.load_balancer.ports import spans_of
+
+_PLAIN: Final = 80
+_HTTP: Final = re.compile(r"/target-?http-?proxies/", re.IGNORECASE)
+_OTHERS: Final = re.compile(r"/(?:target(?!http-?proxies)\w+|serviceAttachments)/", re.IGNORECASE)
+"""Where the path of a target says that it is no HTTP proxy."""
 
 
 @resource_policy(
@@ -19,9 +36,12 @@ from policies.engine.policy import Problem, Result, Settings, Severity, Unseen, 
     fix="Use the `Edge` component: its `Listener` gives port 80 a URL map of its own that only redirects.",
     fix_raw="Give the HTTP proxy a URL map of its own: only `defaultUrlRedirect`, with `httpsRedirect: true`.",
     rows=(125,),
-    types=HTTP_PROXIES,
+    types=(*HTTP_PROXIES, GLOBAL_RULE, REGIONAL_RULE),
 )
 def http_only_redirects(proxy: Value, stack: Stack, settings: Settings) -> Iterator[Result]:
+    if proxy.resource.type not in HTTP_PROXIES:
+        yield from _leads_elsewhere(proxy, stack)
+        return
     if not is_external_proxy(stack, proxy.resource):
         return
     maps = stack.referred(proxy["urlMap"], *URL_MAPS)
@@ -41,6 +61,27 @@ def http_only_redirects(proxy: Value, stack: Stack, settings: Settings) -> Itera
                     f"{wrong} in the URL map '{url_map.resource.name}': it is answered over plain HTTP",
                     key=part.path,
                 )
+
+
+def _leads_elsewhere(rule: Value, stack: Stack) -> Iterator[Unseen]:
+    """A rule for plain HTTP whose proxy is not in this plan: what it answers is not known, and that is said."""
+    target = rule["target"]
+    if target.raw is MISSING or _in_plan(target, stack) or scheme_of(rule) not in EXTERNAL:
+        return
+    spoken = "" if target.is_unknown else target.text("")
+    if _OTHERS.search(spoken):
+        return
+    # A name alone, or nothing yet: the port tells. https://cloud.google.com/load-balancing/docs/https
+    if _HTTP.search(spoken) or any(first <= _PLAIN <= last for first, last in spans_of(rule)):
+        named = f"is '{spoken}', which is" if spoken else "comes from what is"
+        yield Unseen(rule.resource, f"{target.path} {named} not in this plan: what it answers to plain HTTP")
+
+
+def _in_plan(target: Value, stack: Stack) -> bool:
+    """Whether the plan holds what a rule leads to, of whatever kind."""
+    if not target.is_unknown and not target.is_secret:
+        return bool(stack.referred(target, *TARGETS))
+    return bool(stack.yielding(target, *TARGETS))
 
 
 def _parts(url_map: Value) -> Iterator[Value]:

@@ -44,7 +44,7 @@ def few_ports(rule: Value, stack: Stack, settings: FewPorts) -> Iterator[str]:
     if rule["allPorts"].flag(False):
         yield "allPorts is true: every port is forwarded from the internet"
         return
-    spans = [_span(one) for one in (*rule["ports"].items(), rule["portRange"]) if one.present]
+    spans = spans_of(rule)
     if not spans:
         # https://cloud.google.com/load-balancing/docs/forwarding-rule-concepts#port_specifications
         yield "portRange, ports and allPorts are left out: every port is forwarded from the internet"
@@ -52,6 +52,11 @@ def few_ports(rule: Value, stack: Stack, settings: FewPorts) -> Iterator[str]:
     opened = sum(last - first + 1 for first, last in Spans.of(spans))
     if opened > settings.most_ports:
         yield f"portRange or ports open {opened} ports to the internet, more than {settings.most_ports}"
+
+
+def spans_of(rule: Value) -> list[Span]:
+    """The ports that a forwarding rule names, none where it names none; NotKnown where one cannot be read."""
+    return [_span(one) for one in (*rule["ports"].items(), rule["portRange"]) if one.present]
 
 
 def _span(value: Value) -> Span:

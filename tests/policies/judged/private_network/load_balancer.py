@@ -28,6 +28,10 @@ def _front(name: str, url_map: compute.URLMap | Any, *, scheme: Any = "EXTERNAL_
     )
 
 
+def _rule(name: str, target: Any, port: str, scheme: str = "EXTERNAL_MANAGED") -> None:
+    compute.GlobalForwardingRule(name, name=name, target=target, port_range=port, load_balancing_scheme=scheme)
+
+
 def _map(name: str, **content: Any) -> compute.URLMap:
     return compute.URLMap(f"map-of-{name}", name=name, **content)
 
@@ -35,6 +39,15 @@ def _map(name: str, **content: Any) -> compute.URLMap:
 @judged(
     http_only_redirects,
     {
+        "good-rule-to-an-https-proxy-elsewhere": PASSED,
+        "good-rule-for-443-elsewhere": PASSED,
+        "good-internal-rule-elsewhere": PASSED,
+        "good-rule-to-a-pool": PASSED,
+        "bad-rule-to-a-proxy-elsewhere": NOT_EVALUATED,
+        "bad-rule-to-an-http-proxy-on-another-port": NOT_EVALUATED,
+        "bad-rule-for-a-range-with-80-elsewhere": NOT_EVALUATED,
+        "bad-regional-rule-elsewhere": NOT_EVALUATED,
+        "unknown-target-elsewhere": NOT_EVALUATED,
         "good-redirect": PASSED,
         "good-internal-serves": PASSED,
         "good-every-matcher-redirects": PASSED,
@@ -57,6 +70,29 @@ def _map(name: str, **content: Any) -> compute.URLMap:
     },
 )
 def proxies() -> None:
+    elsewhere = "projects/shared/global/targetHttpProxies/web"
+    _rule("good-rule-to-an-https-proxy-elsewhere", "projects/shared/global/targetHttpsProxies/web", "80")
+    _rule("good-rule-for-443-elsewhere", "web-of-somebody", "443")
+    _rule("good-internal-rule-elsewhere", elsewhere, "80", "INTERNAL_MANAGED")
+    pool = compute.TargetPool("pool", name="pool", region="europe-west1")
+    compute.ForwardingRule(
+        "good-rule-to-a-pool",
+        name="pool",
+        target=pool.self_link,
+        port_range="80",
+        load_balancing_scheme="EXTERNAL",
+    )
+    _rule("bad-rule-to-a-proxy-elsewhere", "web-of-somebody", "80")
+    _rule("bad-rule-to-an-http-proxy-on-another-port", elsewhere, "8080")
+    _rule("bad-rule-for-a-range-with-80-elsewhere", "web-of-somebody", "79-81")
+    compute.ForwardingRule(
+        "bad-regional-rule-elsewhere",
+        name="regional-elsewhere",
+        target="projects/shared/regions/europe-west1/targetHttpProxies/web",
+        port_range="80",
+        load_balancing_scheme="EXTERNAL_MANAGED",
+    )
+    _rule("unknown-target-elsewhere", unknown("t"), "80")
     _front("good-redirect", _map("good-redirect", default_url_redirect=TO_HTTPS))
     _front("good-internal-serves", _map("internal", default_service=SERVICE), scheme="INTERNAL_MANAGED")
     matcher = compute.URLMapPathMatcherArgs(
