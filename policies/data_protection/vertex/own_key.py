@@ -9,6 +9,7 @@ from analysis.stack import Stack
 from analysis.stores.encryption import names_own_key
 from analysis.value import Value
 from policies.engine.policy import Enforcement, Settings, Severity, resource_policy
+from policies.private_network.vertex.notebooks import WORKBENCH
 
 _SPEC: Final = (("encryptionSpec", "kmsKeyName"),)
 _KEYS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
@@ -25,7 +26,7 @@ _KEYS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "gcp:vertex/aiReasoningEngine:AiReasoningEngine": _SPEC,
     "gcp:vertex/aiPersistentResource:AiPersistentResource": _SPEC,
     "gcp:colab/runtimeTemplate:RuntimeTemplate": _SPEC,
-    "gcp:workbench/instance:Instance": (("gceSetup.bootDisk", "kmsKey"), ("gceSetup.dataDisks", "kmsKey")),
+    WORKBENCH: (("gceSetup.bootDisk", "kmsKey"), ("gceSetup.dataDisks", "kmsKey")),
 }
 
 
@@ -48,5 +49,11 @@ def own_key(store: Value, stack: Stack, settings: Settings) -> Iterator[str]:
     for path, name in _KEYS[store.resource.type]:
         block = store.at(path)
         for one in list(block.items()) or [block]:
-            if not names_own_key(stack, one[name]):
+            # Only with CMEK is the key looked at, and GMEK is the default:
+            # https://cloud.google.com/sdk/gcloud/reference/workbench/instances/create#--boot-disk-encryption
+            mode = one["diskEncryption"]
+            if store.resource.type == WORKBENCH and mode.text("") != "CMEK":
+                said = f"is {mode.text('')[:40]}" if mode.present else "is left out, which means GMEK"
+                yield f"{mode.path} {said}: the disk is encrypted with Google's key, whatever {name} names"
+            elif not names_own_key(stack, one[name]):
                 yield f"{one[name].path} is left out: what it keeps is encrypted with Google's key"

@@ -60,6 +60,11 @@ def a_notebooks_disk_lies_under_googles_key(draft: Draft) -> None:
     _notebook(draft, "dataDisks")
 
 
+@mutant("vertex-own-key")
+def a_notebooks_key_is_named_and_not_used(draft: Draft) -> None:
+    _notebook(draft, dataDisks={"kmsKey": KEY})
+
+
 @mutant("notebook-no-public-address")
 def a_notebook_is_on_the_internet(draft: Draft) -> None:
     _notebook(draft, "disablePublicIp")

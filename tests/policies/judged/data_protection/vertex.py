@@ -25,6 +25,10 @@ SCHEMA = "gs://google-cloud-aiplatform/schema/dataset/metadata/image_1.0.0.yaml"
         "good-notebook": PASSED,
         "bad-empty": VIOLATED,
         "bad-notebook-data": VIOLATED,
+        "bad-notebook-key-that-is-ignored": VIOLATED,
+        "bad-notebook-unknown-key-that-is-ignored": VIOLATED,
+        "absent-notebook-encryption": VIOLATED,
+        "unknown-notebook-encryption": NOT_EVALUATED,
         "bad-index": VIOLATED,
         "absent-endpoint": VIOLATED,
         "absent-tensorboard": VIOLATED,
@@ -42,10 +46,10 @@ def stores() -> None:
         spec = vertex.AiDatasetEncryptionSpecArgs(kms_key_name=given)
         vertex.AiDataset(name, display_name=name, metadata_schema_uri=SCHEMA, encryption_spec=spec)
 
-    def notebook(name: str, boot: Any, data: Any) -> None:
+    def notebook(name: str, boot: Any, data: Any, encryption: Any = "CMEK") -> None:
         setup = workbench.InstanceGceSetupArgs(
             boot_disk=workbench.InstanceGceSetupBootDiskArgs(kms_key=boot, disk_encryption="CMEK"),
-            data_disks=workbench.InstanceGceSetupDataDisksArgs(kms_key=data),
+            data_disks=workbench.InstanceGceSetupDataDisksArgs(kms_key=data, disk_encryption=encryption),
         )
         workbench.Instance(name, name=name, location="europe-west1-b", gce_setup=setup)
 
@@ -54,6 +58,10 @@ def stores() -> None:
     notebook("good-notebook", KEY, key.id)
     dataset("bad-empty", "")
     notebook("bad-notebook-data", KEY, None)
+    notebook("bad-notebook-key-that-is-ignored", KEY, KEY, "GMEK")
+    notebook("bad-notebook-unknown-key-that-is-ignored", KEY, unknown("data"), "GMEK")
+    notebook("absent-notebook-encryption", KEY, KEY, None)
+    notebook("unknown-notebook-encryption", KEY, KEY, unknown("mode"))
     vertex.AiIndex(
         "bad-index",
         display_name="i",
