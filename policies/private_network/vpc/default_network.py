@@ -69,6 +69,7 @@ _NICS: Final = (
     "gcp:compute/instanceTemplate:InstanceTemplate",
     "gcp:compute/regionInstanceTemplate:RegionInstanceTemplate",
 )
+_PROJECT: Final = "gcp:organizations/project:Project"
 _LEFT_OUT: Final = {
     "gcp:container/cluster:Cluster": ("network", "subnetwork"),
     "gcp:memcache/instance:Instance": ("authorizedNetwork",),
@@ -82,7 +83,8 @@ _LEFT_OUT: Final = {
     why="""The `default` network has a subnet in every region and rules that let SSH, RDP and ICMP in from the
     whole internet. What is put there is as reachable as Google's example.""",
     fix="Give the component the stack's `Network`.",
-    fix_raw="Name a network of your own (and its subnet) wherever a resource takes one.",
+    fix_raw="""Name a network of your own (and its subnet) wherever a resource takes one; set `autoCreateNetwork`
+    of a `Project` to false.""",
     rows=(2,),
     cis_4=("3.1",),
     cis_5=("3.1",),
@@ -96,7 +98,10 @@ def not_default(stack: Stack, settings: Settings) -> Iterator[Result]:
             said += _left_out(resource)
         if resource.type == NETWORK and resource.get("name") == DEFAULT:
             said.append(("name", "the network is called 'default', as the one that Google opens to the internet"))
-        if named or said or resource.type == NETWORK:
+        if resource.type == _PROJECT:
+            network, unknown = _with_project(Value.of(resource))
+            said += network
+        if named or said or resource.type in (NETWORK, _PROJECT):
             yield Looked(resource)
         for path, message in said:
             yield Problem(resource, message, key=path)
@@ -145,6 +150,19 @@ def _said(resource: Resource, stack: Stack) -> tuple[bool, list[tuple[str, str]]
             elif UNKNOWN in raw and not stack.yielding(Value(resource, raw, path), NETWORK, _SUBNET):
                 unknown = f"{path} {AFTER_CREATION}"
     return any_named, found, unknown
+
+
+def _with_project(project: Value) -> tuple[list[tuple[str, str]], str]:
+    """What Google makes together with a project, and why that cannot be told."""
+    # The provider's default is true: https://www.pulumi.com/registry/packages/gcp/api-docs/organizations/project/
+    automatic = project["autoCreateNetwork"]
+    try:
+        if not automatic.flag(True):
+            return [], ""
+    except NotKnown as reason:
+        return [], str(reason)
+    said = "is true" if automatic.present else "is left out, which means true"
+    return [(automatic.path, f"{automatic.path} {said}: the project comes with the network 'default'")], ""
 
 
 def _left_out(resource: Resource) -> list[tuple[str, str]]:

@@ -47,6 +47,11 @@ def the_database_is_in_the_default_network(draft: Draft) -> None:
 
 
 @mutant("network-not-default")
+def a_project_is_made_with_googles_network(draft: Draft) -> None:
+    draft.add("organizations/project:Project", "lab", {"projectId": "acme-voice-lab", "name": "lab"})
+
+
+@mutant("network-not-default")
 def a_service_goes_out_by_a_subnet_of_the_default_network(draft: Draft) -> None:
     worker = draft.inputs("cloudrunv2/service:Service", "api")
     worker["template"]["vpcAccess"]["networkInterfaces"] = [{"subnetwork": "default"}]

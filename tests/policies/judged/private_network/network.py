@@ -3,7 +3,7 @@
 from typing import Any
 
 import pulumi
-from pulumi_gcp import compute, container, dns, memcache, redis, sql
+from pulumi_gcp import compute, container, dns, memcache, organizations, redis, sql
 
 from policies.private_network.vpc.custom_mode import custom_mode
 from policies.private_network.vpc.default_network import not_default
@@ -28,6 +28,10 @@ def modes() -> None:
     compute.Network("absent-mode", name="c")
     compute.Network("unknown-mode", name="d", auto_create_subnetworks=unknown("u1").apply(bool))
     compute.Network("secret-mode", name="e", auto_create_subnetworks=pulumi.Output.secret(False))
+
+
+def _project(name: str, network: Any) -> None:
+    organizations.Project(name, project_id=f"acme-{name}"[:30], name=name, auto_create_network=network)
 
 
 def _sql(name: str, network: Any) -> None:
@@ -61,6 +65,11 @@ def _instance(name: str, *nics: Any) -> None:
         "good-cluster": PASSED,
         "good-named-alike": PASSED,
         "good-other-default": PASSED,
+        "good-project": PASSED,
+        "bad-project": VIOLATED,
+        "absent-project-network": VIOLATED,
+        "unknown-project-network": NOT_EVALUATED,
+        "secret-project-network": NOT_EVALUATED,
         "bad-network": VIOLATED,
         "bad-firewall": VIOLATED,
         "bad-subnet": VIOLATED,
@@ -77,6 +86,11 @@ def _instance(name: str, *nics: Any) -> None:
 )
 def default_networks() -> None:
     network = compute.Network("good-network", name="net", auto_create_subnetworks=False)
+    _project("good-project", False)
+    _project("bad-project", True)
+    _project("absent-project-network", None)
+    _project("unknown-project-network", unknown("p").apply(bool))
+    _project("secret-project-network", pulumi.Output.secret(False))
     compute.Firewall("good-firewall", name="a", network=network.id, allows=[{"protocol": "icmp"}])
     _sql("good-sql", network.id)
     _instance("good-instance", {"network": network.id})
