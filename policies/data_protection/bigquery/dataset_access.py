@@ -11,6 +11,7 @@ from typing import Final
 
 from pydantic import Field
 
+from analysis.access.mail_domains import is_anybodys
 from analysis.grants import PUBLIC
 from analysis.stack import Stack
 from analysis.value import Value
@@ -29,8 +30,6 @@ _BASIC: Final = {
     ("iamMember", "projectviewer"): _VIEWERS,
     ("iamMember", "projecteditor"): _EDITORS,
 }
-# Accounts that no organisation manages, and groups that anybody can make or join.
-_CONSUMER: Final = ("@gmail.com", "@googlemail.com", "@googlegroups.com")
 
 
 def entries(value: Value) -> Iterator[Value]:
@@ -78,7 +77,7 @@ class NamedPeople(Settings):
     id="dataset-for-named-people",
     title="A dataset is shared with named identities, not with crowds",
     severity=Severity.HIGH,
-    why="""An entry for a whole domain, for the project's readers or for a private Gmail account gives the data to
+    why="""An entry for a whole domain, for the project's readers or for a private account gives the data to
     people whom nobody chose for it, and who keep it when they change teams or leave.""",
     fix="""Leave the dataset's list alone; let a service say what it uses: `warehouse.read()`,
     `warehouse.append()`.""",
@@ -95,7 +94,7 @@ def dataset_for_named_people(entry: Value, stack: Stack, settings: NamedPeople) 
         kind, _, name = who.lower().rpartition(":")
         if (key == "domain" or kind == "domain") and who and name not in allowed:
             yield f"{entry[key].path} is '{who}': everybody of that domain has access to the dataset"
-        if name.endswith(_CONSUMER):
+        if "@" in name and is_anybodys(name.rpartition("@")[2]):
             yield f"{entry[key].path} names a private account or group: no organisation can take it away again"
         crowd = _BASIC.get((key, kind or name))
         if crowd is not None:

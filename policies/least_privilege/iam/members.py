@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from pydantic import Field
 
+from analysis.access.mail_domains import is_anybodys
 from analysis.access.members import Kind, member_of
 from analysis.grants import Grant
 from analysis.stack import Stack
 from policies.engine.grant_policy import grant_policy
 from policies.engine.policy import Settings, Severity
 from policies.engine.settings_kinds import Words
-
-_ANYBODYS: Final = frozenset({"gmail.com", "googlemail.com", "googlegroups.com"})
-"""Where anybody makes an account or a group."""
 
 
 @grant_policy(
@@ -53,9 +50,9 @@ class MemberSettings(Settings):
     id="iam-members-of-the-organisation",
     title="Every member of a grant is somebody whom the organisation knows and can tell from others",
     severity=Severity.HIGH,
-    why="""Nobody in the organisation can close a Gmail account, ask it for a second factor or see who is in a
-    Google Group of strangers. A whole domain, everything of a project or folder, and 'whoever has Editor' take in
-    whoever comes there later; what was deleted is nobody.""",
+    why="""Nobody in the organisation can close a Gmail or Outlook account, ask it for a second factor or see who
+    is in a Google Group of strangers. A whole domain, everything of a project or folder, and 'whoever has
+    Editor' take in whoever comes there later; what was deleted is nobody.""",
     fix="Grant the role to a group of the organisation, or let the workload declare its use.",
     fix_raw="Replace the member by a `group:` of the organisation or by the service account that needs the role.",
     rows=(154,),
@@ -73,7 +70,7 @@ def known_members(grant: Grant, stack: Stack, settings: MemberSettings) -> Itera
         yield f"{said}, which is every account of a project, folder or organisation"
     elif kind in (Kind.PERSON, Kind.GROUP) and grant.member is not None and "@" in grant.member:
         domain = grant.member.rpartition("@")[2].strip().lower()
-        if domain in _ANYBODYS:
+        if is_anybodys(domain):
             yield f"{said}: at {domain} anybody makes an account or a group, outside the organisation's control"
         elif settings.domains and domain not in {one.lower() for one in settings.domains}:
             yield f"{said}: {domain} is not among the organisation's domains"

@@ -76,6 +76,9 @@ def shared() -> None:
         "bad-domain": VIOLATED,
         "bad-domain-as-iam-member": VIOLATED,
         "bad-gmail": VIOLATED,
+        "bad-outlook": VIOLATED,
+        "bad-proton-as-iam-member": VIOLATED,
+        "good-organisation-that-sounds-alike": PASSED,
         "bad-gmail-as-iam-member": VIOLATED,
         "bad-google-group": VIOLATED,
         "bad-project-readers": VIOLATED,
@@ -99,6 +102,9 @@ def crowds() -> None:
     _shared("good-routine-of-another-dataset", {"routine": routine})
     _shared("bad-domain", {"role": "READER", "domain": "example.com"})
     _shared("bad-domain-as-iam-member", {"role": "READER", "iam_member": "domain:example.com"})
+    _shared("bad-outlook", {"role": "READER", "user_by_email": "Somebody@Outlook.com"})
+    _shared("bad-proton-as-iam-member", {"role": "READER", "iam_member": "user:somebody@proton.me"})
+    _shared("good-organisation-that-sounds-alike", {"role": "READER", "group_by_email": "a@outlook.example.com"})
     _shared("bad-gmail", {"role": "READER", "user_by_email": "Somebody@GMail.com"})
     _shared("bad-gmail-as-iam-member", {"role": "READER", "iam_member": "user:somebody@googlemail.com"})
     _shared("bad-google-group", {"role": "READER", "group_by_email": "friends@googlegroups.com"})

@@ -71,6 +71,10 @@ def people() -> None:
         "good-account-by-a-reference": PASSED,
         "good-sink's-writer": PASSED,
         "bad-gmail": VIOLATED,
+        "bad-outlook": VIOLATED,
+        "bad-yahoo-of-a-country": VIOLATED,
+        "bad-icloud": VIOLATED,
+        "good-organisation-that-sounds-alike": PASSED,
         "bad-googlemail": VIOLATED,
         "bad-group-of-strangers": VIOLATED,
         "bad-whole-domain": VIOLATED,
@@ -93,6 +97,10 @@ def strangers() -> None:
     _to("good-account", API)
     _to("good-account-by-a-reference", account.member)
     _to("good-sink's-writer", sink.writer_identity)
+    _to("bad-outlook", "group:friends@OUTLOOK.com")
+    _to("bad-yahoo-of-a-country", "user:ada@yahoo.co.uk")
+    _to("bad-icloud", "user:ada@icloud.com")
+    _to("good-organisation-that-sounds-alike", "group:crew@icloud.example.com")
     _to("bad-gmail", "user:ada@gmail.com")
     _to("bad-googlemail", "user:ada@GoogleMail.com")
     _to("bad-group-of-strangers", "group:voice@googlegroups.com")
