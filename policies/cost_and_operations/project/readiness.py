@@ -12,7 +12,10 @@ from policies.engine.policy import Enforcement, Looked, Problem, Result, Setting
 _SERVICE: Final = "gcp:projects/service:Service"
 _INVENTORY: Final = "cloudasset.googleapis.com"
 _CONTACT: Final = "gcp:essentialcontacts/contact:Contact"
-_SECURITY: Final = frozenset({"ALL", "SECURITY"})
+_ALL: Final = "ALL"
+# The categories that CIS names; the incidents of TECHNICAL_INCIDENTS are a part of TECHNICAL.
+# https://cloud.google.com/resource-manager/docs/managing-notification-contacts#notification-categories
+_CATEGORIES: Final = ("LEGAL", "SECURITY", "SUSPENSION", "TECHNICAL")
 
 
 @stack_policy(
@@ -48,14 +51,15 @@ def asset_inventory_on(stack: Stack, settings: Settings) -> Iterator[Result]:
 
 @stack_policy(
     id="security-contact-named",
-    title="Google knows whom to write to about the project's security",
+    title="Google knows whom to write to about the project's security, its suspension, law and faults",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     why="""Google writes when it sees a leaked key, a machine that mines, or a project about to be suspended: to
     the owners, unless contacts are named. Where the owner is an identity that deploys, nobody reads it. Contacts
     of the organisation count too, and are not seen here.""",
     fix="Give the `ProjectBaseline` its `contacts` (`Foundation` gives it `alertEmails`).",
-    fix_raw="Add an `essentialcontacts.Contact` for the project with the category SECURITY.",
+    fix_raw="""Add an `essentialcontacts.Contact` for the project with the categories LEGAL, SECURITY, SUSPENSION
+    and TECHNICAL, or one for each.""",
     rows=(184,),
     cis_4=("1.16",),
     cis_5=("1.17",),
@@ -63,13 +67,19 @@ def asset_inventory_on(stack: Stack, settings: Settings) -> Iterator[Result]:
 def security_contact_named(stack: Stack, settings: Settings) -> Iterator[Result]:
     yield Looked(stack.root)
     unread: NotKnown | None = None
+    told: set[str] = set()
     for contact in stack.of_type(_CONTACT):
         try:
-            if _SECURITY.intersection(contact["notificationCategorySubscriptions"].texts()):
-                return
+            told.update(contact["notificationCategorySubscriptions"].texts())
         except NotKnown as reason:
             unread = reason
+    missing = [one for one in _CATEGORIES if one not in told]
+    if not missing or _ALL in told:
+        return
     if unread is not None:
         yield Unseen(stack.root, f"what a contact is written to about is not known: {unread}")
     else:
-        yield Problem(stack.root, "no contact has the category SECURITY: Google's warnings go to the owners alone")
+        named = ", ".join(missing)
+        yield Problem(
+            stack.root, f"no contact has {named}: what Google writes about that goes to the owners alone"
+        )

@@ -102,6 +102,11 @@ def google_knows_nobody(draft: Draft) -> None:
     draft.drop("Contact")
 
 
+@mutant("security-contact-named")
+def google_writes_about_security_alone(draft: Draft) -> None:
+    draft.inputs("Contact")["notificationCategorySubscriptions"] = ["SECURITY"]
+
+
 @mutant("security-contact-named", stack="staging")
 def google_writes_about_bills_alone(draft: Draft) -> None:
     draft.inputs("Contact")["notificationCategorySubscriptions"] = ["BILLING"]

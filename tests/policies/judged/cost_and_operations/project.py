@@ -61,6 +61,8 @@ def _contact(name: str, categories: Any) -> None:
 def good_contact() -> None:
     _contact("money", ["BILLING"])
     _contact("security", ["SECURITY", "SUSPENSION"])
+    _contact("law", ["LEGAL"])
+    _contact("faults", ["TECHNICAL"])
 
 
 @judged(security_contact_named, {"stack": PASSED})
@@ -71,6 +73,22 @@ def good_contact_for_all() -> None:
 @judged(security_contact_named, {"stack": VIOLATED})
 def bad_contact_for_bills() -> None:
     _contact("money", ["BILLING"])
+
+
+@judged(security_contact_named, {"stack": VIOLATED})
+def bad_contact_for_security_alone() -> None:
+    _contact("security", ["SECURITY"])
+
+
+@judged(security_contact_named, {"stack": VIOLATED})
+def bad_contact_for_incidents_only_of_what_is_technical() -> None:
+    _contact("some", ["LEGAL", "SECURITY", "SUSPENSION", "TECHNICAL_INCIDENTS"])
+
+
+@judged(security_contact_named, {"stack": PASSED})
+def good_contact_beside_one_that_is_not_known() -> None:
+    _contact("all", ["LEGAL", "SECURITY", "SUSPENSION", "TECHNICAL"])
+    _contact("some", unknown().apply(lambda one: [one]))
 
 
 @judged(security_contact_named, {"stack": VIOLATED})
