@@ -16,6 +16,7 @@ from policies.data_protection import (
     secret_manager,
     storage,
     vertex,
+    virtual_machines,
 )
 from policies.engine.pack import Pack
 
@@ -38,5 +39,6 @@ PACK = Pack(
         *secret_manager.POLICIES,
         *storage.POLICIES,
         *vertex.POLICIES,
+        *virtual_machines.POLICIES,
     ),
 )

@@ -11,6 +11,7 @@ from policies.least_privilege import (
     iam,
     service_accounts,
     service_agents,
+    virtual_machines,
 )
 
 PACK = Pack(
@@ -26,5 +27,6 @@ PACK = Pack(
         *iam.POLICIES,
         *service_accounts.POLICIES,
         *service_agents.POLICIES,
+        *virtual_machines.POLICIES,
     ),
 )

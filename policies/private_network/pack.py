@@ -17,6 +17,7 @@ from policies.private_network import (
     private_services,
     subnet,
     vertex,
+    virtual_machines,
     vpc,
 )
 
@@ -39,6 +40,7 @@ PACK = Pack(
         *private_services.POLICIES,
         *subnet.POLICIES,
         *vertex.POLICIES,
+        *virtual_machines.POLICIES,
         *vpc.POLICIES,
     ),
 )

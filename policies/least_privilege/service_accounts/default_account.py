@@ -27,8 +27,6 @@ _IN_PART: Final = re.compile(
     fix="Let the workload have its own `Identity`: every `Service`, `Job` and pipeline makes one.",
     fix_raw="Make a `serviceaccount.Account` for the workload, let it run as that, and grant the role to it.",
     rows=(149,),
-    cis_4=("4.1", "4.2"),
-    cis_5=("4.1", "4.2"),
 )
 def default_account(stack: Stack, settings: Settings) -> Iterator[Result]:
     yield from each_grant(grants_of(stack), _check)
