@@ -40,8 +40,7 @@ _LISTED: Final = "LIST_OF_SUBNETWORKS"
     severity=Severity.HIGH,
     why="""Cloud Run takes two addresses of the subnet for each instance. When they run out it starts no more
     instances: under load requests wait and end with 429 or 503, though the maximum is not reached.""",
-    fix="""Widen the app subnet of the `Network` (`subnets` of the profile), or lower the `Scaling` of services
-    in it.""",
+    fix="""Widen the subnet by its setting (`appRange`, `mlRange`), or lower the `Scaling` of services in it.""",
     fix_raw="""Widen `ipCidrRange` (in place), or lower `template.scaling.maxInstanceCount` of what runs there.""",
     settings=Revisions,
 )
