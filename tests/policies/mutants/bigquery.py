@@ -112,7 +112,7 @@ def the_logs_go_with_their_dataset(draft: Draft) -> None:
     draft.inputs(DATASET, "logs")["deleteContentsOnDestroy"] = "true"
 
 
-@mutant("dataset-contents-kept")
+@mutant("dataset-contents-kept", also=("key-where-the-data-is",))
 def a_dataset_is_added_that_goes_with_its_tables(draft: Draft) -> None:
     key = {"kmsKeyName": "projects/p/locations/europe-west1/keyRings/r/cryptoKeys/k"}
     inputs = {"datasetId": "more", "defaultEncryptionConfiguration": key, "deleteContentsOnDestroy": True}

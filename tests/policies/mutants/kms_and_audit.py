@@ -70,7 +70,7 @@ def every_key_is_gone_a_second_early(draft: Draft) -> None:
         one.inputs["destroyScheduledDuration"] = "2591999s"
 
 
-@mutant("kms-ring-in-region")
+@mutant("kms-ring-in-region", also=("key-where-the-data-is",))
 def the_ring_is_global(draft: Draft) -> None:
     draft.inputs(RING)["location"] = "global"
 

@@ -89,7 +89,7 @@ def it_is_due_every_minute(draft: Draft) -> None:
     draft.inputs(SECRET, "jwt-signing-key")["rotation"]["rotationPeriod"] = "60s"
 
 
-@mutant("secret-keeps-to-regions")
+@mutant("secret-keeps-to-regions", also=("key-where-the-data-is",))
 def a_secret_is_kept_anywhere(draft: Draft) -> None:
     key = {"customerManagedEncryption": {"kmsKeyName": KEY}}
     draft.inputs(SECRET, "openai-api-key")["replication"] = {"auto": key}

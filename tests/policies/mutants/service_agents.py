@@ -78,7 +78,7 @@ def pubsub_publishes_everywhere(draft: Draft) -> None:
     )
 
 
-@mutant(WIDER)
+@mutant(WIDER, also=("key-grant-to-an-agent-that-is-there",))
 def pubsub_decrypts_secrets(draft: Draft) -> None:
     made = draft.grant(
         "kms/cryptoKeyIAMMember:CryptoKeyIAMMember",
