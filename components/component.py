@@ -86,12 +86,12 @@ class Component(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self, **options)
 
     def guarded(self, **options: Any) -> pulumi.ResourceOptions:
-        """Options of a child that holds data, or that the system serves by: Pulumi's `protect` where the
-        environment protects anything.
+        """Options of a child that holds data, that the system serves by, or whose name Google keeps: Pulumi's
+        `protect` where the environment protects anything.
 
         Not for what is replaced in ordinary life (a hash of its content is in its name) or comes and goes with a
-        use or a setting: that must be made before something guarded, so that a destroy, which goes backwards,
-        meets the guard first.
+        use or a setting: something guarded must be made after it, since a destroy goes backwards and takes all
+        that no guarded resource needs.
         """
         return self.child(protect=self.env.protect or None, **options)
 

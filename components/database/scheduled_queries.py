@@ -96,7 +96,7 @@ class ScheduledQueries(Component):
                 schedule=query.schedule,
                 service_account_name=self.identity.email,
                 params={"query": query.sql.replace("{dataset}", warehouse.path)},
-                opts=self.child(depends_on=ready),
+                opts=self.guarded(depends_on=ready),
             )
             for query in queries
         )

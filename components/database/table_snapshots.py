@@ -96,7 +96,7 @@ class TableSnapshots(Component):
             description="Makes table snapshots that end.",
             permissions=list(PERMISSIONS),
             stage="GA",
-            opts=self.child(depends_on=[*env.apis]),
+            opts=self.guarded(depends_on=[*env.apis]),
         )
         ready = runs_as(name, owner=self, identity=self.identity, uses=uses)
         transfer = bigquery.DataTransferConfig(
@@ -108,7 +108,7 @@ class TableSnapshots(Component):
             schedule=f"every {every_hours} hours",
             service_account_name=self.identity.email,
             params={"query": self._script(warehouse, keep_days)},
-            opts=self.child(depends_on=ready),
+            opts=self.guarded(depends_on=ready),
         )
         if alerts is not None:
             transfers_alert(

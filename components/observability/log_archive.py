@@ -107,7 +107,7 @@ class LogArchive(Component):
             destination=f"logging.googleapis.com/{self.bucket_path}",
             unique_writer_identity=True,
             exclusions=[_health_checks()],
-            opts=self.child(depends_on=[self.bucket]),
+            opts=self.guarded(depends_on=[self.bucket]),
         )
         self.warehouse_sink = None
         self.warehouse_grant = None
@@ -125,7 +125,7 @@ class LogArchive(Component):
                 unique_writer_identity=True,
                 # One table a log, partitioned by day, instead of one table a log and day.
                 bigquery_options=logging.ProjectSinkBigqueryOptionsArgs(use_partitioned_tables=True),
-                opts=self.child(depends_on=list(env.apis)),
+                opts=self.guarded(depends_on=list(env.apis)),
             )
             self.warehouse_grant = bigquery.DatasetIamMember(
                 f"{name}-warehouse-writer",
@@ -134,7 +134,7 @@ class LogArchive(Component):
                 # The role Google names for a sink: it makes tables in this dataset and fills them.
                 role="roles/bigquery.dataEditor",
                 member=self.warehouse_sink.writer_identity,
-                opts=self.child(),
+                opts=self.guarded(),
             )
         self.register_outputs({"bucket": self.bucket.name})
 

@@ -78,7 +78,7 @@ class GithubFederation(Component):
             project=env.project,
             display_name="GitHub Actions",
             description=f"Runs of GitHub repository {repository_id}.",
-            opts=self.child(depends_on=list(env.apis)),
+            opts=self.guarded(depends_on=list(env.apis)),
         )
         self.provider = iam.WorkloadIdentityPoolProvider(
             name,
@@ -98,7 +98,7 @@ class GithubFederation(Component):
                 f"assertion.repository_id == '{repository_id}' && "
                 f"assertion.repository_owner_id == '{owner_id}' && ({admitted})"
             ),
-            opts=self.child(),
+            opts=self.guarded(),
         )
         self.provider_name = f"{self._pool_name}/providers/{pool_id}"
         self.deployer = self._admit("deployer", "deploy", f"Releases from branch {branch}.", deployer_uses)

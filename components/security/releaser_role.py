@@ -89,7 +89,7 @@ class ReleaserRole(Component):
             description=description,
             permissions=list(permissions),
             stage="GA",
-            opts=self.child(depends_on=list(env.apis)),
+            opts=self.guarded(depends_on=list(env.apis)),
         )
 
     def _id_of(self, purpose: str) -> str:

@@ -59,7 +59,7 @@ class VertexAssistant(Component):
             description="Calls models on Vertex AI.",
             permissions=list(PERMISSIONS),
             stage="GA",
-            opts=self.child(depends_on=[*env.apis]),
+            opts=self.guarded(depends_on=[*env.apis]),
         )
         self.register_outputs({"role": self.role.name})
 

@@ -43,14 +43,18 @@ EXPENDABLE = {
     "gcp:essentialcontacts/contact:Contact",
     "gcp:logging/metric:Metric",
     "gcp:logging/projectBucketConfig:ProjectBucketConfig",
-    "gcp:logging/projectSink:ProjectSink",
     "gcp:monitoring/alertPolicy:AlertPolicy",
     "gcp:monitoring/dashboard:Dashboard",
+    "gcp:monitoring/genericService:GenericService",
+    "gcp:monitoring/notificationChannel:NotificationChannel",
     "gcp:monitoring/slo:Slo",
+    "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig",
+    "gcp:projects/service:Service",
+    "gcp:projects/serviceIdentity:ServiceIdentity",
 }
-"""What watches and logs: nobody is served by it, and the next `up` makes it again."""
-EXPENDABLE_GRANTS = {"GithubFederation", "LogArchive"}
-"""The components whose grants serve nobody either."""
+"""What watches, and what stays on in Google whatever happens: nobody is served by it, and `up` makes it again."""
+EXPENDABLE_OF = {"GithubFederation"}
+"""The components of which the rest serves nobody either: the identity that releases, and what it may do."""
 REPLACED_IN_ORDINARY_LIFE = (
     "gcp:certificatemanager/certificate:Certificate",
     "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry",
@@ -149,30 +153,54 @@ def test_every_input_that_sounds_like_a_guard_is_told_as_one_or_excused() -> Non
     assert not unknown, "a guard follows from env.protect and stands in GUARDS; what is none, in NO_GUARDS"
 
 
-def first_to_go(plan: Plan) -> list[Resource]:
-    """What a destroy begins with, all at once: nothing is made after it. A protected one stops all the rest."""
-    needed = {urn for one in plan for urn in (*one.dependencies, one.parent)}
-    return [one for one in plan if one.is_cloud and one.urn not in needed]
+def taken_by_a_destroy(plan: Plan) -> list[Resource]:
+    """What a destroy without a preview takes: all that no protected resource needs, however far away.
+
+    It goes backwards, leaves what a protected one needs, and does not stop there (seen with engine 3.259).
+    """
+    safe: set[str] = set()
+    left = [one for one in plan if one.options.protect]
+    while left:
+        one = left.pop()
+        if one.urn not in safe:
+            safe.add(one.urn)
+            left += [plan.by_urn[urn] for urn in (*one.dependencies, one.parent or "") if urn]
+    return [one for one in plan if one.is_cloud and one.urn not in safe]
 
 
 @pytest.mark.parametrize("config", [(), WIDE], ids=["as it stands", "with canary and zone"])
 def test_a_destroy_without_preview_takes_nothing_that_a_protected_stack_serves_by(
     config: tuple[tuple[str, str], ...],
 ) -> None:
-    plan = planned("prod", *config)
-    first = first_to_go(plan)
-    assert any(one.options.protect for one in first), "nothing stops a destroy"
-    for one in first:
-        if one.options.protect or one.type in EXPENDABLE:
-            continue
-        assert is_grant(one), f"{one.urn} would go: opts=self.guarded(), or make something guarded after it"
+    taken = taken_by_a_destroy(planned("prod", *config))
+    assert taken
+    for one in taken:
         owners = set(re.findall(r"voicestack:\w+:(\w+)", one.urn))
-        assert owners & EXPENDABLE_GRANTS, f"{one.urn} would go: make something guarded after it"
+        assert one.type in EXPENDABLE or owners & EXPENDABLE_OF, (
+            f"{one.urn} would go: opts=self.guarded(), or make something guarded after it"
+        )
 
 
-def test_a_destroy_meets_the_way_in_first() -> None:
-    first = {one.type for one in first_to_go(planned("prod", *WIDE)) if one.options.protect}
-    assert "gcp:compute/globalForwardingRule:GlobalForwardingRule" in first
+@pytest.mark.parametrize("config", [(), WIDE], ids=["as it stands", "with canary and zone"])
+def test_a_destroy_leaves_the_whole_way_in(config: tuple[tuple[str, str], ...]) -> None:
+    taken = {one.type for one in taken_by_a_destroy(planned("prod", *config))}
+    assert not [one for one in taken if re.match("gcp:(compute|certificatemanager|iap|cloudrunv2/service:)", one)]
+
+
+def test_what_google_keeps_the_name_of_is_protected() -> None:
+    """The next `up` could not make it again."""
+    again = planned("prod", ("generation", "2"))
+    own = [one for one in planned("prod") if one.is_cloud and not is_grant(one) and one.urn in again.by_urn]
+    named_anew = [one for one in own if names_of(one) != names_of(again.by_urn[one.urn])]
+    assert named_anew
+    for one in named_anew:
+        assert one.options.protect, f"{one.urn} has a name that Google keeps: opts=self.guarded()"
+
+
+def names_of(one: Resource) -> list[Any]:
+    """What Google knows it by."""
+    own = ("name", "roleId", "bucketId", "workloadIdentityPoolId", "workloadIdentityPoolProviderId")
+    return [one.inputs.get(key) for key in own]
 
 
 @pytest.mark.parametrize("config", [(), WIDE], ids=["as it stands", "with canary and zone"])
