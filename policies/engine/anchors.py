@@ -14,7 +14,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Anchor:
-    """One requirement, and who checks it; `-` where a tool does not."""
+    """One requirement, and who checks it; `-` where a tool does not, nothing where it was not looked up."""
 
     row: int
     area: str

@@ -7,7 +7,7 @@ import pty
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 import pytest
@@ -20,7 +20,9 @@ LINE = re.compile(r"\r\x1b\[K[^\r\n]*\r\x1b\[K")
 """What stands on the last line while the command works."""
 
 
-def on_a_terminal(command: list[str], *, errors: bool = False, **environment: str) -> str:
+def on_a_terminal(
+    command: list[str], environment: Mapping[str, str] | None = None, *, errors: bool = False
+) -> str:
     """What `command` writes where standard output (or only standard error) is a terminal, with its line ends taken
     back."""
     master, slave = pty.openpty()
@@ -30,7 +32,7 @@ def on_a_terminal(command: list[str], *, errors: bool = False, **environment: st
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL if errors else slave,
         stderr=slave if errors else subprocess.PIPE,
-        env={**surroundings, "TERM": "xterm", "COLUMNS": "100", **environment},
+        env={**surroundings, "TERM": "xterm", "COLUMNS": "100", **(environment or {})},
     ) as process:
         os.close(slave)
         written = b"".join(_chunks(master))
@@ -71,11 +73,9 @@ def test_a_terminal_gets_the_same_words_with_colours(piped: str) -> None:
     assert LINE.sub("", ANSI.sub("", shown)) == piped
 
 
-@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
-def test_a_terminal_that_wants_no_colours_gets_the_bytes_of_a_pipe(
-    environment: dict[str, str], piped: str
-) -> None:
-    assert on_a_terminal(COMMAND, **environment) == piped
+@pytest.mark.parametrize(("key", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_a_terminal_that_wants_no_colours_gets_the_bytes_of_a_pipe(key: str, value: str, piped: str) -> None:
+    assert on_a_terminal(COMMAND, {key: value}) == piped
 
 
 def test_data_has_the_same_bytes_on_a_terminal_and_in_a_pipe() -> None:

@@ -24,7 +24,7 @@ from tests.policies.unknowns import unknown
 )
 def agents() -> None:
     def agent(name: str, logs: Any = None, **more: Any) -> None:
-        advanced = {"logging_settings": logs} if logs is not None else None
+        advanced: Any = {"logging_settings": logs} if logs is not None else None
         diagflow.CxAgent(
             name,
             display_name=name,
