@@ -4,6 +4,7 @@ the end it is told what was not tried."""
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 
@@ -22,6 +23,13 @@ settings.load_profile("untimed")
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes `-n auto` means."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """A process of xdist's that takes five seconds to end is interrupted, and prints that: there pytest looks for
+    garbage five times, through all that the tests have planned."""
+    if hasattr(config, "workerinput"):
+        gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

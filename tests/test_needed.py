@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.needed import Needed
+from tests.small_suite import run_of
 from tests.stacks.planned import ROOT
 
 SKIPPING = {"skip", "skipif", "importorskip", "xfail"}
@@ -61,19 +59,9 @@ def test_what_is_needed_comes_with_who_has_it(needed: Needed) -> None:
     )
 
 
-@pytest.mark.parametrize("processes", ["0", "1"])
-def test_a_run_ends_with_what_was_skipped_and_which_package_would_run_it(tmp_path: Path, processes: str) -> None:
-    (tmp_path / "test_it.py").write_text(SUITE)
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-n", processes, "-p", "xdist", "-p", "tests.conftest"]
-    done = subprocess.run(
-        [*command, str(tmp_path), "--rootdir", str(tmp_path), "-c", str(tmp_path / "pytest.ini")],
-        cwd=ROOT,
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # most take long to import
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.mark.parametrize("processes", [0, 1])
+def test_a_run_ends_with_what_was_skipped_and_which_package_would_run_it(tmp_path: Path, processes: int) -> None:
+    done = run_of(SUITE, tmp_path, processes)
     _, _, end = done.stdout.partition("skipped for want of")
     assert re.search(rf"^ *3  {re.escape(Needed.REDIS)}$", end, re.MULTILINE), done.stdout + done.stderr
     assert re.search(rf"^ *1  {re.escape(Needed.JQ)}$", end, re.MULTILINE)
