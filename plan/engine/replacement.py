@@ -107,10 +107,21 @@ def learned(schemas: Iterable[Mapping[str, Any]], types: Iterable[str], *, date:
     return made
 
 
+def marks_anything(schema: Mapping[str, Any]) -> bool:
+    """Whether a package's schema marks any input; some mark none, though their providers replace."""
+    parts = [one.get("inputProperties", {}) for one in schema["resources"].values()]
+    parts += [one.get("properties", {}) for one in schema.get("types", {}).values()]
+    return any(_replaces(about) for properties in parts for about in properties.values())
+
+
+def _replaces(about: Mapping[str, Any]) -> bool:
+    return bool(about.get("willReplaceOnChanges") or about.get("replaceOnChanges"))
+
+
 def _tree(properties: Mapping[str, Any], types: Mapping[str, Any], above: tuple[str, ...]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name, about in sorted(properties.items()):
-        replaces = int(bool(about.get("willReplaceOnChanges") or about.get("replaceOnChanges")))
+        replaces = int(_replaces(about))
         block = _block(about)
         if block is None:
             tree[name] = replaces

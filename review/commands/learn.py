@@ -110,17 +110,35 @@ def _replacements(options: argparse.Namespace, plans: Sequence[Plan]) -> int:
 
 
 def _schema(file: Path) -> Mapping[str, Any]:
+    from plan.engine.replacement import marks_anything
     from plan.json_text import parsed, read_text
 
     raw = parsed(read_text(file), origin=str(file))
     if (
         not isinstance(raw, dict)
         or not isinstance(raw.get("name"), str)
-        or not isinstance(raw.get("resources"), dict)
+        or not _listed(raw.get("resources"), "inputProperties")
+        or not _listed(raw.get("types", {}), "properties")
     ):
         raise ReviewError(
             f"{file} is no schema of a package",
-            why="it has no `name` and no `resources`",
+            why="it has no `name`, or no `resources` and `types` with their properties",
             fix="write one with `pulumi package get-schema gcp > gcp.json`",
         )
+    if not marks_anything(raw):
+        raise ReviewError(
+            f"{file} marks no input that replaces",
+            why="the table would say of everything that it changes in place",
+            fix="leave it out: what its package's changes do is then not known",
+        )
     return raw
+
+
+def _listed(raw: Any, properties: str) -> bool:
+    """Whether it is a mapping of things, each with its properties, as far as it has any."""
+    return isinstance(raw, dict) and all(
+        isinstance(one, dict)
+        and isinstance(one.get(properties, {}), dict)
+        and all(isinstance(about, dict) for about in one.get(properties, {}).values())
+        for one in raw.values()
+    )

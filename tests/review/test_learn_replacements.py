@@ -25,7 +25,15 @@ def test_learning_renews_the_types_that_the_table_has_and_those_asked_for(tmp_pa
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [("{}", "no schema"), ("[]", "no schema"), ("{", "demo.json"), (None, "demo.json")],
+    [
+        ("{}", "no schema"),
+        ("[]", "no schema"),
+        ('{"name": "demo", "resources": {"demo:index:Thing": 1}}', "no schema"),
+        ('{"name": "demo", "resources": {"demo:index:Thing": {"inputProperties": {"size": 1}}}}', "no schema"),
+        ('{"name": "demo", "resources": {}, "types": []}', "no schema"),
+        ("{", "demo.json"),
+        (None, "demo.json"),
+    ],
 )
 def test_a_schema_that_is_none_is_one_message_and_writes_nothing(
     content: str | None, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -37,6 +45,16 @@ def test_a_schema_that_is_none_is_one_message_and_writes_nothing(
     told = capsys.readouterr().err
     assert says in told
     assert "fix:" in told
+    assert not out.exists()
+
+
+def test_a_schema_that_marks_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Random's does not, and a new length of a random value is a new value."""
+    schema, out = tmp_path / "demo.json", tmp_path / "table.json"
+    quiet = {"name": "demo", "resources": {"demo:index:Thing": {"inputProperties": {"size": {"type": "integer"}}}}}
+    schema.write_text(json.dumps(quiet), encoding="utf-8")
+    assert main(["learn", "--schema", str(schema), "--type", "demo:index:Thing", "--out", str(out)]) == 2
+    assert "marks no input" in capsys.readouterr().err
     assert not out.exists()
 
 

@@ -15,7 +15,7 @@ from plan.plan import Plan
 from plan.sentinels import SIGNATURE
 from stacks import profiles
 from stacks.profiles import PROD, PROFILES, STAGING, Profile
-from tests.stacks.planned import ROOT, planned
+from tests.stacks.planned import ROOT, STACKS, planned
 
 HOLDS_DATA = {
     "gcp:artifactregistry/repository:Repository",
@@ -130,6 +130,12 @@ def replaced(before: Plan, after: Plan) -> list[str]:
 
 def test_the_table_knows_whatever_holds_data() -> None:
     assert known_types() >= HOLDS_DATA
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_table_knows_every_type_of_google_in_use(stack: str) -> None:
+    made = {one.type for one in planned(stack) if one.type.startswith("gcp:")}
+    assert made <= known_types(), "voicestack learn --schema gcp.json --type ..."
 
 
 @pytest.mark.parametrize("path", [*fields(PROD)], ids=".".join)
