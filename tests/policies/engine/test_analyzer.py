@@ -88,10 +88,10 @@ def send(client: Any, plan: Plan) -> list[Any]:
 
 
 def without_defaults(plan: Plan) -> Plan:
-    """What the engine would send where the provider adds nothing."""
+    """What the engine would send where the provider adds nothing: no defaults, no sources, no outputs."""
     import dataclasses  # noqa: PLC0415 - only here
 
-    bare = [dataclasses.replace(one, defaults={}) for one in plan]
+    bare = [dataclasses.replace(one, defaults={}, source=None) for one in plan]
     return Plan.of(bare, project=plan.project, stack=plan.stack, system=plan.system, outputs={})
 
 

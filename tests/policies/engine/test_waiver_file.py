@@ -160,9 +160,13 @@ def test_ends_of_lines_and_marks_of_editors_are_of_no_matter(tmp_path: Path, con
     assert len(read(tmp_path, content).entries) == 1
 
 
-@pytest.mark.parametrize("content", [text_of().encode("utf-16"), b"waivers: []\n# \xe9\n"])
-def test_what_is_not_utf_8_is_refused_with_its_line(tmp_path: Path, content: bytes) -> None:
-    assert "is not UTF-8" in refusal(tmp_path, content).what
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(text_of().encode("utf-16")[:-1], "is cut off UTF-16"), (b"waivers: []\n# \xe9\n", "is not UTF-8")],
+    ids=["utf-16", "latin-1"],
+)
+def test_what_is_no_text_is_refused_by_its_coding(tmp_path: Path, content: bytes, said: str) -> None:
+    assert said in refusal(tmp_path, content).what
 
 
 def test_nesting_beyond_what_can_be_walked_is_refused(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def a_function_runs_as_the_worker(draft: Draft) -> None:
     add_function(draft, serviceAccountEmail=email("voicestack-worker", draft))
 
 
-@mutant("run-account-not-shared")
+@mutant("run-account-not-shared", also=("vm-os-login", "vm-no-project-keys", "vm-shielded"))
 def a_virtual_machine_runs_as_the_api(draft: Draft) -> None:
     draft.add(
         "compute/instance:Instance",
