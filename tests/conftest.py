@@ -5,6 +5,7 @@ the end it is told what was not tried."""
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from collections import Counter
 
@@ -30,6 +31,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     garbage five times, through all that the tests have planned."""
     if hasattr(config, "workerinput"):
         gc.freeze()
+    # Google's clients may still be closing in threads, and log how their streams end when nobody reads that.
+    logging.getLogger().addHandler(logging.NullHandler())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
