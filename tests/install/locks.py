@@ -99,4 +99,4 @@ def lacking(
 
 def paths() -> list[Path]:
     """Every lock of the project."""
-    return sorted(path for path in (*ROOT.glob("*.lock"), *ROOT.glob("*/*.lock")))
+    return sorted(path for path in (*ROOT.glob("requirements*.lock"), *ROOT.glob("*/requirements*.lock")))

@@ -13,7 +13,7 @@ from tests.stacks.planned import ROOT
 FILES = [
     ROOT / "Makefile",
     ROOT / ".ci" / "run",
-    *sorted(ROOT.glob("**/Dockerfile")),
+    *sorted(ROOT.glob("*/Dockerfile")),
     *sorted((ROOT / ".github" / "workflows").glob("*.yml")),
 ]
 INSTALLS = re.compile(
