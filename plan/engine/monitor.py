@@ -57,15 +57,7 @@ class Monitor(MockMonitor):
         self, request: resource_pb2.RegisterResourceRequest
     ) -> resource_pb2.RegisterResourceResponse:
         """Records one resource and says what a preview would know of it."""
-        urn = urns.make(
-            stack=self._stack,
-            project=self._project,
-            parent=request.parent,
-            type_=request.type,
-            name=request.name,
-        )
-        source = [f"{frame.pc.uri}:{frame.pc.line}" for frame in request.stackTrace.frames] or None
-        self._refuse_twice(request, urn, source)
+        urn, source = self._placed(request)
         self._refuse(request, source)
         is_provider = request.type.startswith(PROVIDER_PREFIX)
         about = f"an input of '{request.name}' ({request.type})"
@@ -149,8 +141,10 @@ class Monitor(MockMonitor):
                 fix="compose the resources in Python",
             )
 
-    def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> Any:  # noqa: N802
-        """Answers with what stands in for the resource; reading it needs the cloud, and is refused otherwise."""
+    def _placed(
+        self, request: resource_pb2.RegisterResourceRequest | resource_pb2.ReadResourceRequest
+    ) -> tuple[str, list[str] | None]:
+        """The URN of what is asked for, refused where it is there already, and the lines that ask."""
         urn = urns.make(
             stack=self._stack,
             project=self._project,
@@ -160,6 +154,11 @@ class Monitor(MockMonitor):
         )
         source = [f"{frame.pc.uri}:{frame.pc.line}" for frame in request.stackTrace.frames] or None
         self._refuse_twice(request, urn, source)
+        return urn, source
+
+    def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> Any:  # noqa: N802
+        """Answers with what stands in for the resource; reading it needs the cloud, and is refused otherwise."""
+        urn, source = self._placed(request)
         properties, inputs = self._stood_in(request)
         self.recorded[urn] = Resource(
             urn=urn,
